@@ -1,0 +1,59 @@
+"""Turn a user's number or array into a float array, or say exactly what is wrong with it.
+
+Every public function of the package passes its arguments through `real` once, so that a bad value is named (argument,
+value, allowed range) where it enters and never comes out again as a NaN.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+
+@lru_cache
+def _bounds(interval):
+    low, high = (float(part) for part in interval[1:-1].split(","))
+    return low, interval[0] == "[", high, interval[-1] == "]"
+
+
+def real(name, value, interval="(-inf, inf)", unit=""):
+    """Return `value` as a float array whose elements all lie in `interval`.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name as the caller knows it.
+    value : float or array_like
+        What the caller passed.
+    interval : str
+        Allowed range in the notation of mathematics, ``"(0, inf)"`` or ``"[-1, 1]"``.
+    unit : str
+        The unit, for the message.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not made of real numbers.
+    ValueError
+        If an element is NaN or outside `interval`.
+
+    Examples
+    --------
+    >>> real("width", 1, "(0, inf)", "nm")
+    array(1.)
+    >>> real("width", [1.0, -2.0], "(0, inf)", "nm")
+    Traceback (most recent call last):
+    ...
+    ValueError: width must lie in (0, inf) nm, got -2.0
+    """
+    unit = f" {unit}" if unit else ""
+    array = np.asarray(value)
+    if array.dtype.kind not in "iuf" and array.size:
+        raise TypeError(f"{name} must be a real number or an array of them{unit and ' in' + unit}, got {value!r}")
+    array = array.astype(float)
+    low, low_closed, high, high_closed = _bounds(interval)
+    inside = (array >= low) if low_closed else (array > low)
+    inside &= (array <= high) if high_closed else (array < high)
+    if not inside.all():
+        worst = array[~inside].flat[0] if array.ndim else array
+        raise ValueError(f"{name} must lie in {interval}{unit}, got {float(worst)!r}")
+    return array
