@@ -1,7 +1,7 @@
 r"""Julliere's two-current model and the circuit around a junction.
 
-Two assumptions: spin is conserved while tunnelling, and each spin's conductance is proportional to the product of the two
-electrodes' densities of states for that spin. Everything in this module follows from them. Chapter 1 derives it.
+Two assumptions: spin is conserved while tunnelling, and each spin's conductance is proportional to the product of the
+two electrodes' densities of states for that spin. Everything in this module follows from them; chapter 1 derives it.
 
 Throughout the book, TMR is :math:`(R_{AP}-R_P)/R_P`, a fraction (1.0 is 100 %).
 """
@@ -18,8 +18,8 @@ def polarisation(majority, minority, velocity_majority=1.0, velocity_minority=1.
     .. math:: P_n = \frac{N_\uparrow v_\uparrow^n - N_\downarrow v_\downarrow^n}
                          {N_\uparrow v_\uparrow^n + N_\downarrow v_\downarrow^n}
 
-    :math:`n=0` counts states, :math:`n=1` weights them as ballistic transport does and :math:`n=2` as diffusive transport
-    (with equal relaxation times) or tunnelling through a weakly transparent interface does.
+    :math:`n=0` counts states, :math:`n=1` weights them as ballistic transport does, and :math:`n=2` as diffusive
+    transport with equal relaxation times or tunnelling through a weakly transparent interface does.
     Source: Mazin, Phys. Rev. Lett. 83, 1427 (1999); chapter 1, {eq}`eq-transport-polarisation`.
 
     Parameters
@@ -72,7 +72,7 @@ def tmr(p1, p2):
     Returns
     -------
     float or ndarray
-        TMR as a fraction. Two half metals with the same sign, :math:`P_1P_2=1`, give ``inf``: no current flows antiparallel.
+        TMR as a fraction. Two half metals with the same sign, :math:`P_1P_2=1`, give ``inf``: no antiparallel current.
 
     Examples
     --------
@@ -163,7 +163,8 @@ def energy_window(energy, bias, temperature):
 
     The chemical potentials are :math:`\mu_{L,R} = \pm eV/2`, measured from the mean Fermi level. For
     :math:`eV\gg k_BT` the window is a plateau of width :math:`eV`; for :math:`eV\ll k_BT` it is
-    :math:`eV\,(-\partial f/\partial E)`, whose full width at half maximum is :math:`4\ln(1+\sqrt2)\,k_BT = 3.525\,k_BT`.
+    :math:`eV\,(-\partial f/\partial E)`, whose full width at half maximum is
+    :math:`4\ln(1+\sqrt2)\,k_BT = 3.525\,k_BT`. Source: chapter 1, {eq}`eq-window`.
 
     Parameters
     ----------

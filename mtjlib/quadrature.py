@@ -5,8 +5,8 @@ converges only algebraically. The map
 
 .. math:: \epsilon(t) = a + (b-a)\,\sin^2(\pi t/2), \qquad 0\le t\le 1,
 
-turns both ends of every piece into analytic ones: a square root of the distance to either end becomes a sine or cosine of
-:math:`t`, and the error falls exponentially with the number of nodes again.
+turns both ends of every piece into analytic ones: a square root of the distance to either end becomes a sine or cosine
+of :math:`t`, and the error falls exponentially with the number of nodes again.
 """
 
 from functools import lru_cache

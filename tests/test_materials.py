@@ -1,0 +1,38 @@
+"""Parameter sets and records: every number has a reference, and the parameters give what their source states."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mtjlib import materials, units
+
+BIBLIOGRAPHY = (Path(__file__).parents[1] / "references.bib").read_text(encoding="utf-8")
+KEYS = set(re.findall(r"^@\w+\{([^,]+),", BIBLIOGRAPHY, flags=re.M))
+
+
+@pytest.mark.parametrize("record", materials.TMR_RECORDS, ids=lambda r: f"{r.year}-{r.stack}-{r.temperature}K")
+def test_record_is_complete(record):
+    assert record.reference in KEYS
+    assert str(record.year) in record.reference
+    assert record.tmr > 0
+    assert 0 < record.temperature <= 300
+
+
+def test_records_are_in_order_of_publication():
+    years = [record.year for record in materials.TMR_RECORDS]
+    assert years == sorted(years)
+
+
+def test_wavevectors_of_the_iron_stand_in_are_those_of_the_paper():
+    """Xiao, Bauer and Brataas quote 1.09 and 0.42 per angstrom."""
+    fe = materials.FE
+    majority = np.sqrt(fe.fermi_energy / units.HBAR2_2M) / 10
+    minority = np.sqrt((fe.fermi_energy - fe.exchange_splitting) / units.HBAR2_2M) / 10
+    assert (round(majority, 2), round(minority, 2)) == (1.09, 0.42)
+
+
+def test_citation_keys_are_unique():
+    keys = re.findall(r"^@\w+\{([^,]+),", BIBLIOGRAPHY, flags=re.M)
+    assert len(keys) == len(set(keys))

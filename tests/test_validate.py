@@ -1,0 +1,48 @@
+"""The one gate through which every argument passes."""
+
+import numpy as np
+import pytest
+
+from mtjlib._validate import real
+
+
+@pytest.mark.parametrize("bad", ["1", 1j, None, object(), True, [1, "a"], [1.0, None]])
+def test_what_is_not_a_real_number_is_a_type_error(bad):
+    with pytest.raises(TypeError, match="width must be a real number"):
+        real("width", bad)
+
+
+@pytest.mark.parametrize(
+    ("interval", "inside", "outside"),
+    [
+        ("(0, inf)", [1e-300, 1e300], [0.0, -1.0, np.inf, np.nan]),
+        ("[0, inf)", [0.0, 5.0], [-1e-300, np.inf, np.nan]),
+        ("(0, inf]", [np.inf, 1.0], [0.0, np.nan]),
+        ("[-1, 1]", [-1.0, 1.0, 0.0], [1.0000001, -1.0000001, np.nan]),
+        ("(-inf, inf)", [-1e300, 0.0], [np.inf, -np.inf, np.nan]),
+    ],
+)
+def test_interval_ends_count_as_written(interval, inside, outside):
+    np.testing.assert_array_equal(real("x", inside, interval), inside)
+    for value in outside:
+        with pytest.raises(ValueError, match="x must lie in"):
+            real("x", value, interval)
+
+
+def test_message_names_argument_range_unit_and_offender():
+    with pytest.raises(ValueError) as error:
+        real("width", [1.0, -2.0, 3.0], "(0, inf)", "nm")
+    assert str(error.value) == "width must lie in (0, inf) nm, got -2.0"
+
+
+def test_shape_is_kept_and_input_is_not_aliased():
+    given = np.ones((2, 3))
+    result = real("x", given)
+    result[0, 0] = 7
+    assert result.shape == (2, 3)
+    assert given[0, 0] == 1
+
+
+def test_empty_array_is_legal():
+    assert real("x", []).shape == (0,)
+    assert real("x", 3).shape == ()
