@@ -1,0 +1,98 @@
+"""Make the noisy data of the exercises, and write them into exercises/source.
+
+    python tools/make_exercise_data.py [--exercise 01-julliere] [--seed 11] [--check]
+
+The seed decides the hidden parameters and the noise; another seed gives another class another exercise with the same
+solution. Afterwards run ``tools/normalise_notebooks.py --execute exercises/source/01-julliere.ipynb`` and
+``tools/build_exercises.py``. --check changes nothing and exits 1 if the notebook holds other data than the seed gives.
+
+Only two places of a notebook are written: the whole cell tagged ``data``, and the line that starts with ``truth =`` in
+a hidden test.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+
+SOURCE = Path(__file__).resolve().parents[1] / "exercises" / "source"
+TRUTH = re.compile(r"^truth = .*$", re.MULTILINE)
+
+AREA = np.array([0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 10.0])
+NOISE = 0.01
+
+
+def resistances(area, ra, tmr, series=0.0, shunt=np.inf, shunt_ra=np.inf, rng=None):
+    """Return R_P and R_AP in Ω of junctions of `area` µm², each reading with 1 % noise.
+
+    `shunt` lies across every junction (Ω); `shunt_ra` is a leak in proportion to the area (Ω µm²); `series` is in Ω.
+    """
+    rng = rng or np.random.default_rng(0)
+    true = (series + 1 / (area / (ra * factor) + 1 / shunt + area / shunt_ra) for factor in (1, 1 + tmr))
+    return [r * (1 + NOISE * rng.standard_normal(area.shape)) for r in true]
+
+
+def julliere(seed):
+    """Three wafers for exercise 01: one with a series resistance, one with a fixed shunt, one with pinholes."""
+    rng = np.random.default_rng(seed)
+    ra, tmr = round(rng.uniform(10, 30), 1), round(rng.uniform(0.8, 2.0), 2)
+    defects = {
+        "A": {"series": round(ra * rng.uniform(0.2, 0.5), 1)},
+        "B": {"shunt": round(ra * rng.uniform(2.5, 6.0))},
+        "C": {"shunt_ra": round(ra * rng.uniform(0.5, 2.0), 1)},
+    }
+    tables = {wafer: resistances(AREA, ra, tmr, rng=rng, **defect) for wafer, defect in defects.items()}
+    lines = [f"area = np.array({_row(AREA)})  # µm², the same on each wafer"]
+    for name, state in (("r_p", 0), ("r_ap", 1)):
+        lines.append(f"{name} = {{  # Ω")
+        lines += [f'    "{wafer}": np.array({_row(table[state])}),' for wafer, table in tables.items()]
+        lines.append("}")
+    truth = {"ra": ra, "tmr": tmr, "series": defects["A"]["series"]}
+    return "\n".join(lines), "truth = {" + ", ".join(f'"{k}": {v}' for k, v in truth.items()) + "}"
+
+
+EXERCISES = {"01-julliere": (julliere, 11)}
+
+
+def _row(numbers):
+    return "[" + ", ".join(str(float(f"{number:.3g}")) for number in numbers) + "]"
+
+
+def write(notebook, data, truth):
+    """Put the data cell and the hidden truth into `notebook`, in place."""
+    cells = [cell for cell in notebook.cells if "data" in cell.metadata.get("tags", [])]
+    hidden = [cell for cell in notebook.cells if cell.cell_type == "code" and TRUTH.search(cell.source)]
+    if len(cells) != 1 or len(hidden) != 1:
+        raise ValueError(
+            f"one cell tagged 'data' and one hidden truth are needed, found {len(cells)} and {len(hidden)}"
+        )
+    cells[0].source = data
+    hidden[0].source = TRUTH.sub(truth, hidden[0].source)
+    return notebook
+
+
+def main(arguments=None):
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--exercise", choices=sorted(EXERCISES), default="01-julliere")
+    parser.add_argument("--seed", type=int, help="the committed seed by default")
+    parser.add_argument("--check", action="store_true", help="change nothing, exit 1 if the notebook holds other data")
+    options = parser.parse_args(arguments)
+    make, seed = EXERCISES[options.exercise]
+    path = SOURCE / f"{options.exercise}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    before = nbformat.writes(notebook)
+    after = nbformat.writes(write(notebook, *make(seed if options.seed is None else options.seed)))
+    if options.check:
+        if after != before:
+            print(f"{path.name} holds other data than tools/make_exercise_data.py gives", file=sys.stderr)
+        return int(after != before)
+    path.write_text(after.rstrip("\n") + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
