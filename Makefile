@@ -1,0 +1,73 @@
+# `make book` needs Python 3.11 or newer and make. `make help` lists the targets.
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+STEP := $(or $(PYTHON),python3) tools/step.py
+CHAPTER = $(firstword $(wildcard chapters/*$(N)*.ipynb chapters/*$(N)*.md))
+BUILD := $(BIN)/jupyter-book build . -W --keep-going -n
+
+# Each run of make times its own steps.
+$(shell rm -f _build/steps.txt)
+
+# Byte code makes every kernel start two to three times faster.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book chapter serve test bench lint format notebooks exercises lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(STEP) "Create the environment in $(VENV)" $(PYTHON) -m venv $(VENV)
+	@$(STEP) "Install the locked packages" $(BIN)/python -m pip install --progress-bar off -r requirements.txt
+	@$(STEP) "Install mtjlib" $(BIN)/python -m pip install --quiet --no-deps -e .
+	@touch $@
+
+book: $(READY) ## execute every notebook, build the book strictly, say where it is
+	@$(STEP) "Fetch the browser libraries" $(BIN)/python tools/vendor.py
+	@$(STEP) "Execute the notebooks and build the book" $(BUILD)
+	@$(STEP) --report
+
+chapter: $(READY) ## rebuild one page fast: make chapter N=julliere
+	@test -n "$(N)" -a -n "$(CHAPTER)" || { echo "Which one? make chapter N=part-of-a-file-name, of:"; ls chapters; exit 1; }
+	@touch $(CHAPTER)
+	@MTJ_ONE_PAGE=1 $(STEP) "Rebuild $(CHAPTER)" $(BUILD)
+	@$(STEP) --report
+
+serve: ## serve the built book on http://127.0.0.1:8000
+	$(PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+test: book ## build the book, then run every test: package, notebooks, exercises, pages
+	@OMP_NUM_THREADS=1 $(STEP) "Run the tests" $(BIN)/python -m pytest -n 2 --dist loadscope \
+		--nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 120 \
+		mtjlib tests $(wildcard chapters exercises/source)
+
+bench: $(READY) ## measure speed and accuracy against other ways to compute the same
+	$(BIN)/python -m pytest tests/benchmarks -m bench -s
+
+lint: $(READY) ## check style and spelling, notebooks included
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/codespell
+
+format: $(READY) ## put code and notebooks into the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+notebooks: $(READY) ## execute the chapters and normalise them for a commit
+	$(BIN)/python tools/normalise_notebooks.py --execute
+
+exercises: $(READY) ## make the student copies from exercises/source
+	$(BIN)/python tools/build_exercises.py
+
+lock: ## resolve requirements.txt anew (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
+		--custom-compile-command "make lock" --upgrade -q -o requirements.txt
+
+clean: ## remove everything that was built; the environment stays
+	rm -rf _build node_modules

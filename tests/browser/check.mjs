@@ -1,0 +1,208 @@
+// Open every page of the built book in Chromium and report what is wrong with it, as JSON on standard output.
+//
+//   node check.mjs <html folder> <chromium> <screenshots folder or ""> page.html chapters/page.html ...
+//
+// One browser serves all pages. Requests to anything but the local server are aborted and listed, so this is also
+// what a reader without network sees.
+import { createRequire } from "node:module";
+import fs from "node:fs";
+import http from "node:http";
+import path from "node:path";
+import zlib from "node:zlib";
+
+const require = createRequire(import.meta.url);
+const { chromium } = require("playwright-core");
+const axeSource = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const [root, executablePath, screenshots, ...pages] = process.argv.slice(2);
+const AT_ONCE = 2;
+const DESKTOP = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const AXE = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"] };
+const MIME = {
+  ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml",
+  ".png": "image/png", ".woff2": "font/woff2", ".woff": "font/woff", ".ttf": "font/ttf", ".ipynb": "application/json",
+};
+const COMPRESSED = /\.(html|js|css|json|svg|ipynb)$/;
+
+// A static server that compresses as a public one would.
+const cache = new Map();
+function load(file) {
+  if (!cache.has(file)) {
+    const plain = fs.readFileSync(file);
+    cache.set(file, COMPRESSED.test(file) ? zlib.gzipSync(plain) : plain);
+  }
+  return cache.get(file);
+}
+function serve() {
+  const server = http.createServer((request, response) => {
+    const file = path.join(root, decodeURIComponent(new URL(request.url, "http://x").pathname));
+    if (!fs.existsSync(file) || !fs.statSync(file).isFile()) {
+      response.writeHead(404);
+      return response.end();
+    }
+    const headers = { "content-type": MIME[path.extname(file)] || "application/octet-stream" };
+    if (COMPRESSED.test(file)) headers["content-encoding"] = "gzip";
+    response.writeHead(200, headers);
+    response.end(load(file));
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}
+
+async function axe(page) {
+  const violations = await page.evaluate(async (options) => {
+    const { violations } = await window.axe.run(document, options);
+    // axe-core does not see that the MathML of a formula fills a table header.
+    const filled = (node) => document.querySelector(node.target[0]).querySelector("mjx-assistive-mml");
+    for (const v of violations) if (v.id === "empty-table-header") v.nodes = v.nodes.filter((node) => !filled(node));
+    return violations;
+  }, AXE);
+  return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")}  ${n.html.slice(0, 120)}`));
+}
+
+// Move every slider of every interactive figure with the arrow keys; its drawing and its spoken summary must follow.
+async function moveSliders(page) {
+  const results = [];
+  const figures = page.locator(".mtj-explorer");
+  for (let i = 0; i < (await figures.count()); i++) {
+    const figure = figures.nth(i);
+    const sliders = figure.locator("input[type=range]");
+    const state = () => figure.evaluate((el) => ({
+      drawing: [...el.querySelectorAll("svg")].map((svg) => svg.innerHTML).join(""),
+      summary: [...el.querySelectorAll("[aria-live]")].map((live) => live.textContent).join(""),
+    }));
+    for (let j = 0; j < (await sliders.count()); j++) {
+      const slider = sliders.nth(j);
+      const { name, atEnd } = await slider.evaluate((el) => ({
+        name: el.getAttribute("aria-label") || (el.labels[0] && el.labels[0].textContent.trim()) || el.id,
+        atEnd: Number(el.value) >= Number(el.max),
+      }));
+      const before = await state();
+      await slider.focus();
+      for (let k = 0; k < 5; k++) await page.keyboard.press(atEnd ? "ArrowLeft" : "ArrowRight");
+      await page.waitForTimeout(300);
+      const after = await state();
+      results.push({
+        figure: i + 1,
+        slider: name,
+        drawing: before.drawing !== after.drawing,
+        summary: before.summary !== after.summary,
+      });
+    }
+  }
+  return results;
+}
+
+// On paper: every answer readable, nothing but the text, light colours.
+async function print(page) {
+  await page.emulateMedia({ media: "print" });
+  const problems = await page.evaluate(() => {
+    const shown = (el) => el.getClientRects().length > 0 && getComputedStyle(el).visibility === "visible";
+    window.dispatchEvent(new Event("beforeprint"));
+    const problems = [...document.querySelectorAll(".sd-summary-content, .admonition.dropdown > :not(.admonition-title)")]
+      .filter((el) => el.tagName !== "BUTTON" && !shown(el)).map((el) => `closed: ${el.textContent.trim().slice(0, 80)}`);
+    document.querySelectorAll(".bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .bd-footer")
+      .forEach((el) => shown(el) && problems.push(`shown: ${el.className}`));
+    if (document.documentElement.dataset.theme !== "light") problems.push("dark colours");
+    window.dispatchEvent(new Event("afterprint"));
+    return problems;
+  });
+  await page.emulateMedia({ media: "screen" });
+  return problems;
+}
+
+async function check(browser, base, name) {
+  const context = await browser.newContext({ viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce" });
+  const report = { page: name, console: [], external: [], failed: [], bytes: 0 };
+  const bodies = [];
+  await context.route("**/*", (route) => {
+    const url = route.request().url();
+    if (url.startsWith(base) || /^(data|blob):/.test(url)) return route.continue();
+    report.external.push(url);
+    return route.abort();
+  });
+  const page = await context.newPage();
+  page.on("console", (m) => m.type() === "error" && report.console.push(m.text()));
+  page.on("pageerror", (e) => report.console.push(String(e.stack || e)));
+  page.on("response", (r) => {
+    if (r.status() >= 400) report.failed.push(`${r.status()} ${r.url().replace(base, "")}`);
+    else if (r.url().startsWith(base)) bodies.push(path.join(root, decodeURIComponent(new URL(r.url()).pathname)));
+  });
+  const shot = async (kind) => {
+    if (!screenshots) return;
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await page.screenshot({ path: path.join(screenshots, `${name.replace(/[/.]/g, "-")}-${kind}.png`), fullPage: true });
+  };
+
+  await page.goto(base + name, { waitUntil: "load" });
+  await page.evaluate(() => window.MathJax && window.MathJax.startup && window.MathJax.startup.promise);
+  const widgets = await page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count();
+  if (widgets) {
+    const drawn = page.waitForFunction(
+      (n) => document.querySelectorAll(".mtj-explorer svg, .jupyter-widgets").length >= n, widgets, { timeout: 15000 });
+    await drawn.catch(() => report.console.push("the widgets of this page were not drawn within 15 s"));
+  }
+  await page.waitForLoadState("networkidle");
+  report.bytes = bodies.reduce((sum, file) => sum + load(file).length, 0);
+  report.heaviest = [...new Set(bodies)].map((f) => [load(f).length, path.relative(root, f)]).sort((a, b) => b[0] - a[0]).slice(0, 6);
+  report.figures = await page.locator(".mtj-explorer").count();
+  report.maths = await page.evaluate(() =>
+    [...document.querySelectorAll(".math")].filter((el) => !el.querySelector("mjx-container")).map((el) => el.textContent)
+      .concat([...document.querySelectorAll('mjx-merror, mjx-mtext[style*="color: red"]')]  // the second: an unknown macro
+        .map((el) => `error in ${el.closest("mjx-container").querySelector("mjx-assistive-mml").textContent}`)));
+  report.images = await page.evaluate(() => [...document.querySelectorAll("article img")]
+    .filter((img) => !img.complete || !img.naturalWidth || !img.alt.trim() || /\.(png|svg|jpe?g)$/.test(img.alt))
+    .map((img) => `${img.getAttribute("src")}  alt="${img.alt}"`));
+  await shot("light");
+  report.print = await print(page);
+
+  await page.addScriptTag({ content: axeSource });
+  await page.evaluate(() => {  // what is folded away must be accessible too
+    document.querySelectorAll("details").forEach((el) => { el.open = true; });
+    document.querySelectorAll("button.toggle-button-hidden").forEach((el) => el.click());
+  });
+  await page.waitForTimeout(400);
+  report.light = await axe(page);
+  report.sliders = await moveSliders(page);
+
+  const theme = (mode) => page.evaluate((m) => Object.assign(document.documentElement.dataset, { theme: m, mode: m }), mode);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await theme("dark");
+  await page.waitForTimeout(400);
+  report.dark = await axe(page);
+  await shot("dark");
+
+  await page.emulateMedia({ colorScheme: "light" });
+  await theme("light");
+  await page.setViewportSize(PHONE);
+  await page.waitForTimeout(600);
+  report.overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  report.phone = await axe(page);
+  await shot("phone");
+  await context.close();
+  return report;
+}
+
+const server = await serve();
+const base = `http://127.0.0.1:${server.address().port}/`;
+const browser = await chromium.launch({
+  executablePath,
+  headless: true,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-default-browser-check", "--no-first-run"],
+});
+const queue = [...pages];
+const reports = [];
+async function worker() {
+  for (let name = queue.shift(); name; name = queue.shift()) {
+    try {
+      reports.push(await check(browser, base, name));
+    } catch (error) {
+      reports.push({ page: name, crash: String(error.stack || error) });
+    }
+  }
+}
+await Promise.all(Array.from({ length: AT_ONCE }, worker));
+await browser.close();
+server.close();
+process.stdout.write(JSON.stringify(reports));
