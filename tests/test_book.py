@@ -52,7 +52,7 @@ def reports() -> dict[str, dict]:
     if browser is None:
         pytest.skip("no chromium is installed: the pages were not opened in a browser")
     if node is None or not (ROOT / "node_modules" / "playwright-core").is_dir():
-        pytest.skip("node or its packages are not installed: the pages were not opened in a browser")
+        pytest.fail("Chromium is installed, but Node.js, which drives it, is not (or `make book` ran without npm)")
     screenshots = os.environ.get("MTJ_SCREENSHOTS", "")
     command = [node, str(ROOT / "tests/browser/check.mjs"), str(HTML), browser, screenshots, *PAGES]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)

@@ -64,11 +64,12 @@ def main():
     caption = "ferromagnet, insulator, ferromagnet: next come Slonczewski's torque and what it moves"
     out.append(f'<text x="{WIDTH / 2}" y="312" font-size="13" text-anchor="middle" fill="#444444">{caption}</text>')
     for at, number, title, detail in STATIONS:
+        bold = 'font-weight="bold" text-anchor="middle"'
         out += [
             f'<line x1="{at}" x2="{at}" y1="84" y2="146" stroke="#8a8a8a"/>',
             f'<circle cx="{at}" cy="66" r="17" fill="#0b5c8a"/>',
-            f'<text x="{at}" y="71" font-size="15" font-weight="bold" text-anchor="middle" fill="#ffffff">{number}</text>',
-            f'<text x="{at}" y="24" font-size="12.5" font-weight="bold" text-anchor="middle" fill="#222222">{title}</text>',
+            f'<text x="{at}" y="71" font-size="15" {bold} fill="#ffffff">{number}</text>',
+            f'<text x="{at}" y="24" font-size="12.5" {bold} fill="#222222">{title}</text>',
             f'<text x="{at}" y="40" font-size="11.5" text-anchor="middle" fill="#444444">{detail}</text>',
         ]
     out.append("</svg>")
