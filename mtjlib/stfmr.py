@@ -1,0 +1,515 @@
+r"""Spin-transfer ferromagnetic resonance: how the torque vector of a junction is measured.
+
+A current at microwave frequency shakes the free layer through its torque, the resistance oscillates with it, and the
+product of the two rectifies into a DC voltage. Geometry (Sankey et al., Nature Physics 4, 67 (2008)): a thin film with
+the field B and the free moment along an in-plane direction, the fixed moment in the film plane at an angle
+:math:`\theta` from it; :math:`B_\mathrm{eff}=\mu_0M_\mathrm{eff}` keeps the moment in the plane.
+
+Signs. The dimensionless :math:`\zeta_\parallel,\zeta_\perp` keep the paper's sign, in which a positive
+:math:`\zeta_\parallel` means that positive current favours *antiparallel*. In terms of the torques of
+`mtjlib.dynamics`, :math:`\zeta_\parallel=-(2e/\hbar)\,d\tau_\parallel/dI` and
+:math:`\zeta_\perp=+(2e/\hbar)\,d\tau_\perp/dI`. Torques in joule are always those of `mtjlib.dynamics`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mtjlib import units
+from mtjlib._validate import real
+
+
+def resonance_frequency(field, effective_field):
+    r"""Kittel's frequency of a film magnetised in its plane.
+
+    .. math:: f_m = \frac{\gamma}{2\pi}\sqrt{B\,(B+B_\mathrm{eff})}
+
+    Parameters
+    ----------
+    field : float or array_like
+        In-plane field in T along the moment, anisotropy in the plane included, > 0.
+    effective_field : float or array_like
+        :math:`\mu_0M_\mathrm{eff}` in T (the number of kOe of :math:`4\pi M_\mathrm{eff}` divided by 10), ≥ 0.
+
+    Returns
+    -------
+    float or ndarray
+        In Hz.
+
+    Examples
+    --------
+    >>> round(float(resonance_frequency(0.1, 1.1)) / 1e9, 2)
+    9.71
+    """
+    field = real("field", field, "(0, inf)", "T")
+    return (
+        units.GAMMA / (2 * np.pi) * np.sqrt(field * (field + real("effective_field", effective_field, "[0, inf)", "T")))
+    )
+
+
+def ellipticity(field, effective_field):
+    r""":math:`\Omega_\perp=\gamma(B+B_\mathrm{eff})/\omega_m=\sqrt{1+B_\mathrm{eff}/B}`: how flat the precession is.
+
+    Parameters and geometry as in `resonance_frequency`.
+
+    Examples
+    --------
+    >>> round(float(ellipticity(0.1, 1.1)), 3)
+    3.464
+    """
+    field = real("field", field, "(0, inf)", "T")
+    return np.sqrt(1 + real("effective_field", effective_field, "[0, inf)", "T") / field)
+
+
+def linewidth(field, effective_field, alpha, in_plane=0.0, angle=np.pi / 2, moment=1.0):
+    r"""Half width at half maximum under a DC torque, derived from the full torque vector.
+
+    .. math:: \sigma = \frac{\alpha\omega_m}{2}\left(\Omega_\perp+\Omega_\perp^{-1}\right)
+              + \frac{\gamma\,\tau_\parallel}{M_sV}\cos\theta
+
+    The torque :math:`\tau_\parallel\,\mathbf m\times(\mathbf p\times\mathbf m)` turns with the moment, the trace of its
+    linearisation is :math:`-2\cos\theta\,\tau_\parallel`, half of which widens the line. The same formula gives the
+    standard critical current :math:`\alpha(B+B_\mathrm{eff}/2)` at :math:`\theta=0`. See `linewidth_printed`.
+
+    Parameters
+    ----------
+    field, effective_field : float or array_like
+        As in `resonance_frequency`.
+    alpha : float or array_like
+        Gilbert damping, > 0.
+    in_plane : float or array_like
+        DC torque :math:`\tau_\parallel` in J; positive favours parallel and (for :math:`\theta<\pi/2`) widens the line.
+    angle : float or array_like
+        :math:`\theta` in rad.
+    moment : float or array_like
+        :math:`M_sV` in J/T, > 0.
+
+    Returns
+    -------
+    float or ndarray
+        In rad/s; negative where the torque beats the damping.
+
+    Examples
+    --------
+    >>> round(float(linewidth(0.1, 1.1, 0.0095)) / (2 * np.pi) / 1e6)    # in MHz
+    173
+    """
+    field = real("field", field, "(0, inf)", "T")
+    hard = field + real("effective_field", effective_field, "[0, inf)", "T")
+    damping = real("alpha", alpha, "(0, inf)") * (field + hard) / 2
+    torque = real("in_plane", in_plane, unit="J") / real("moment", moment, "(0, inf)", "J/T")
+    return units.GAMMA * (damping + torque * np.cos(real("angle", angle, unit="rad")))
+
+
+def linewidth_printed(field, effective_field, alpha, in_plane=0.0, angle=np.pi / 2, moment=1.0):
+    r"""The same as printed in the paper: its torque term is half of `linewidth`'s.
+
+    .. math:: \sigma = \frac{\alpha\omega_m}{2}\left(\Omega_\perp+\Omega_\perp^{-1}\right)
+              + \frac{\gamma\,\tau_\parallel}{2M_sV}\cos\theta
+
+    This follows if the torque of the paper's Eq. (1) is read literally, along *fixed* directions: only the derivative
+    of its size with :math:`\theta` is then counted, not that of its direction. A torkance fitted to measured widths
+    with this formula is twice as large as one fitted with `linewidth`.
+    Source: Sankey et al. (2008), Eq. (6), in the sign of this book.
+
+    Parameters
+    ----------
+    field, effective_field, alpha, in_plane, angle, moment
+        As in `linewidth`.
+
+    Examples
+    --------
+    >>> still = linewidth(0.1, 1.1, 0.01)
+    >>> biased = [f(0.1, 1.1, 0.01, 1e-20, 1.0, 1e-17) for f in (linewidth, linewidth_printed)]
+    >>> round(float((biased[0] - still) / (biased[1] - still)), 6)
+    2.0
+    """
+    return linewidth(field, effective_field, alpha, real("in_plane", in_plane, unit="J") / 2, angle, moment)
+
+
+def lineshape(frequency, resonance, half_width):
+    r"""The symmetric and the antisymmetric Lorentzian.
+
+    .. math:: S = \frac{1}{1+x^2}, \qquad A = \frac{x}{1+x^2}, \qquad x = \frac{f-f_m}{\sigma/2\pi}
+
+    Parameters
+    ----------
+    frequency, resonance : float or array_like
+        In Hz (or any common unit).
+    half_width : float or array_like
+        :math:`\sigma/2\pi` in the same unit, > 0.
+
+    Returns
+    -------
+    symmetric, antisymmetric : float or ndarray
+
+    Examples
+    --------
+    >>> [float(x) for x in lineshape(11.0, 10.0, 1.0)]
+    [0.5, 0.5]
+    """
+    x = real("frequency", frequency, unit="Hz") - real("resonance", resonance, unit="Hz")
+    x = x / real("half_width", half_width, "(0, inf)", "Hz")
+    return 1 / (1 + x**2), x / (1 + x**2)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    r"""What must be known besides the spectrum to turn a peak into a torque.
+
+    Parameters
+    ----------
+    d2v_dtheta_di : float
+        :math:`\partial^2V/\partial\theta\,\partial I` in V/(A rad): how the differential resistance changes with angle.
+    angle : float
+        :math:`\theta` between the moments in rad, in (0, π).
+    moment : float
+        :math:`M_sV` of the free layer in J/T, > 0. (10⁻¹⁴ emu = 10⁻¹⁷ J/T.)
+    rf_current : float
+        Amplitude :math:`I_{RF}` in A, > 0.
+    field, effective_field : float
+        As in `resonance_frequency`, in T.
+
+    Examples
+    --------
+    >>> Calibration(4e3, 1.2, 1.06e-17, 12e-6, field=0.1, effective_field=1.1).moment
+    1.06e-17
+    """
+
+    d2v_dtheta_di: float
+    angle: float
+    moment: float
+    rf_current: float
+    field: float
+    effective_field: float
+
+    def __post_init__(self):
+        for name, interval, unit in (
+            ("d2v_dtheta_di", "(-inf, inf)", "V/(A rad)"),
+            ("angle", "(0, 3.141592653589793)", "rad"),
+            ("moment", "(0, inf)", "J/T"),
+            ("rf_current", "(0, inf)", "A"),
+            ("field", "(0, inf)", "T"),
+            ("effective_field", "[0, inf)", "T"),
+        ):
+            value = real(name, getattr(self, name), interval, unit)
+            if value.ndim:
+                raise TypeError(f"{name} must be a single number, got an array of shape {value.shape}")
+            object.__setattr__(self, name, float(value))
+        if self.d2v_dtheta_di == 0:
+            raise ValueError("d2v_dtheta_di must not be 0: no resistance change, no signal")
+
+    def height(self, half_width):
+        r"""Peak height in V for :math:`\zeta_\parallel=1`: the factor in front of the bracket of the signal."""
+        per_torque = units.HBAR * units.GAMMA * np.sin(self.angle) / (4 * units.E_CHARGE * self.moment)
+        return self.d2v_dtheta_di / 2 * per_torque * self.rf_current**2 / (2 * np.pi * half_width)
+
+
+def mixing_voltage(frequency, calibration, zeta_in_plane, zeta_out_of_plane, half_width, resonance=None, d2v_di2=0.0):
+    r"""The rectified voltage of an ST-FMR spectrum.
+
+    .. math:: \langle V_{mix}\rangle = \frac14\frac{\partial^2V}{\partial I^2}I_{RF}^2
+              + \frac12\frac{\partial^2V}{\partial\theta\,\partial I}\,
+              \frac{\hbar\gamma\sin\theta}{4eM_sV\sigma}\,I_{RF}^2
+              \left[\zeta_\parallel S(\omega)-\zeta_\perp\Omega_\perp A(\omega)\right]
+
+    The in-plane torque gives the symmetric part, the out-of-plane torque the antisymmetric one. Valid near resonance
+    and for weak damping. Source: Sankey et al. (2008), Eq. (2).
+
+    Parameters
+    ----------
+    frequency : float or array_like
+        In Hz.
+    calibration : Calibration
+    zeta_in_plane, zeta_out_of_plane : float or array_like
+        :math:`\zeta_\parallel,\zeta_\perp` in the sign of the paper (see the top of the module).
+    half_width : float or array_like
+        :math:`\sigma/2\pi` in Hz, > 0.
+    resonance : float, array_like or None
+        :math:`\omega_m/2\pi` in Hz, > 0; None takes `resonance_frequency`.
+    d2v_di2 : float or array_like
+        :math:`\partial^2V/\partial I^2` in V/A²: the background, good for calibrating the current.
+
+    Returns
+    -------
+    float or ndarray
+        In V.
+
+    Examples
+    --------
+    On resonance only the in-plane torque counts:
+
+    >>> c = Calibration(4e3, 1.2, 1.06e-17, 12e-6, field=0.1, effective_field=1.1)
+    >>> peak = mixing_voltage(resonance_frequency(0.1, 1.1), c, [0.5, 0.5], [0.0, 0.3], half_width=173e6)
+    >>> (peak * 1e6).round(2).tolist()    # in microvolt
+    [337.52, 337.52]
+    """
+    if not isinstance(calibration, Calibration):
+        raise TypeError(f"calibration must be a Calibration, got {calibration!r}")
+    if resonance is None:
+        resonance = resonance_frequency(calibration.field, calibration.effective_field)
+    resonance = real("resonance", resonance, "(0, inf)", "Hz")
+    symmetric, antisymmetric = lineshape(frequency, resonance, half_width)
+    flatness = _flatness(calibration, resonance)
+    in_plane = real("zeta_in_plane", zeta_in_plane) * symmetric
+    out_of_plane = real("zeta_out_of_plane", zeta_out_of_plane) * flatness * antisymmetric
+    background = real("d2v_di2", d2v_di2, unit="V/A^2") * calibration.rf_current**2 / 4
+    return background + calibration.height(np.asarray(half_width, float)) * (in_plane - out_of_plane)
+
+
+def _flatness(calibration, resonance):
+    """gamma (B + B_eff)/omega_m with the measured resonance."""
+    return units.GAMMA * (calibration.field + calibration.effective_field) / (2 * np.pi * resonance)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Result of `fit_spectrum`: every quantity as a pair (value, standard error).
+
+    Attributes
+    ----------
+    zeta_in_plane, zeta_out_of_plane : tuple
+        Dimensionless torques per current, in the sign of the paper.
+    resonance, half_width : tuple
+        In Hz.
+    background : tuple
+        In V.
+    """
+
+    zeta_in_plane: tuple
+    zeta_out_of_plane: tuple
+    resonance: tuple
+    half_width: tuple
+    background: tuple
+
+
+def fit_spectrum(frequency, voltage, calibration, error=None):
+    r"""Recover the torque vector from one measured resonance.
+
+    Fits a background, a symmetric and an antisymmetric Lorentzian (least squares; the starting point comes from a
+    search over resonance and width with the three amplitudes solved linearly), and turns the amplitudes into
+    :math:`\zeta_\parallel,\zeta_\perp` with `mixing_voltage`. Errors of the calibration are not included.
+
+    Parameters
+    ----------
+    frequency, voltage : array_like, shape (n,)
+        In Hz and V, at least 6 points.
+    calibration : Calibration
+    error : float, array_like or None
+        Standard error of the voltages in V, > 0; None takes it from the scatter about the fit.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    ValueError
+        For arrays of wrong shape or too short.
+
+    Examples
+    --------
+    >>> c = Calibration(4e3, 1.2, 1.06e-17, 12e-6, field=0.1, effective_field=1.1)
+    >>> f = np.linspace(8.5e9, 11e9, 60)
+    >>> fit = fit_spectrum(f, mixing_voltage(f, c, 0.4, -0.1, 173e6), c, error=1e-6)
+    >>> round(float(fit.zeta_in_plane[0]), 6), round(float(fit.zeta_out_of_plane[0]), 6)
+    (0.4, -0.1)
+    """
+    from scipy.optimize import curve_fit
+
+    frequency, voltage = real("frequency", frequency, unit="Hz"), real("voltage", voltage, unit="V")
+    if frequency.ndim != 1 or frequency.shape != voltage.shape or frequency.size < 6:
+        raise ValueError(
+            f"frequency and voltage must be equally long, 1-D and hold at least 6 points, got shapes {frequency.shape} "
+            f"and {voltage.shape}"
+        )
+    if not isinstance(calibration, Calibration):
+        raise TypeError(f"calibration must be a Calibration, got {calibration!r}")
+    if error is not None:
+        error = np.broadcast_to(real("error", error, "(0, inf)", "V"), voltage.shape)
+    middle, span = frequency.mean(), np.ptp(frequency)
+    scale = np.abs(voltage).max()
+    if span == 0 or scale == 0:
+        raise ValueError("frequency and voltage must not be constant at zero width: there is no resonance to fit")
+    x, y = (frequency - middle) / span, voltage / scale
+
+    def shapes(centre, log_width):
+        return np.stack([*lineshape(x, centre, np.exp(log_width)), np.ones_like(x)], 1)
+
+    def search(centre, log_width):
+        design = shapes(centre, log_width)
+        solution, *_ = np.linalg.lstsq(design, y, rcond=None)
+        return ((design @ solution - y) ** 2).sum(), centre, log_width, *solution
+
+    trials = (search(c, w) for c in np.linspace(x.min(), x.max(), 41) for w in np.linspace(-4.6, -0.7, 12))
+    start = min(trials, key=lambda trial: trial[0])[1:]
+
+    def model(x, centre, log_width, *amplitudes):
+        return shapes(centre, log_width) @ amplitudes
+
+    def gradient(x, centre, log_width, symmetric, antisymmetric, _):
+        t = (x - centre) / np.exp(log_width)
+        slope = (antisymmetric * (1 - t**2) - 2 * symmetric * t) / (1 + t**2) ** 2
+        return np.column_stack([-slope / np.exp(log_width), -slope * t, shapes(centre, log_width)])
+
+    best, covariance = curve_fit(
+        model, x, y, start, None if error is None else error / scale, absolute_sigma=error is not None, jac=gradient
+    )
+    centre, log_width, symmetric, antisymmetric, background = best
+    resonance, half_width = middle + span * centre, span * np.exp(log_width)
+    per_volt = scale / calibration.height(half_width)
+    flatness = _flatness(calibration, resonance)
+    values = np.array(
+        [per_volt * symmetric, -per_volt * antisymmetric / flatness, resonance, half_width, scale * background]
+    )
+    # Derivatives of these with respect to (centre, log_width, symmetric, antisymmetric, background).
+    jacobian = np.zeros((5, 5))
+    jacobian[0, [1, 2]] = values[0], per_volt
+    jacobian[1, [0, 1, 3]] = values[1] * span / resonance, values[1], -per_volt / flatness
+    jacobian[2, 0], jacobian[3, 1], jacobian[4, 4] = span, half_width, scale
+    errors = np.sqrt(np.diag(jacobian @ covariance @ jacobian.T))
+    return Fit(*zip(values.tolist(), errors.tolist(), strict=True))
+
+
+def torkance_prediction(polarisation, conductance_parallel):
+    r"""In-plane torkance of a symmetric junction with elastic tunnelling.
+
+    .. math:: \frac{1}{\sin\theta}\frac{d\tau_\parallel}{dV} = \frac{\hbar}{4e}\,\frac{2P}{1+P^2}
+              \left(\frac{dI}{dV}\right)_P
+
+    It saturates: going from P = 0.66 to 1 gains less than 9 %.
+    Source: Sankey et al. (2008), Eq. (3), after Slonczewski.
+
+    Parameters
+    ----------
+    polarisation : float or array_like
+        P in [-1, 1].
+    conductance_parallel : float or array_like
+        :math:`(dI/dV)_P`, ≥ 0: in S for the torkance of a device, or in S/m² for that per area.
+
+    Returns
+    -------
+    float or ndarray
+        Magnitude with the sign of P, in J/V (or J/(V m²)).
+
+    Examples
+    --------
+    In units of (ħ/2e)/kΩ:
+
+    >>> unit = units.HBAR / (2 * units.E_CHARGE) * 1e-3
+    >>> (torkance_prediction([0.66, 1.0], 1 / 3190) / unit).round(4).tolist()
+    [0.1441, 0.1567]
+    """
+    p = real("polarisation", polarisation, "[-1, 1]")
+    conductance = real("conductance_parallel", conductance_parallel, "[0, inf)", "S")
+    return units.HBAR / (4 * units.E_CHARGE) * 2 * p / (1 + p**2) * conductance
+
+
+def elastic_amplitudes(polarisation_left, polarisation_right, conductance_parallel):
+    r"""Conductances :math:`G_{\sigma\sigma'}\propto(1+\sigma P_L)(1+\sigma'P_R)` between the spin channels.
+
+    Parameters
+    ----------
+    polarisation_left, polarisation_right : float or array_like
+        In [-1, 1]; not -1 and 1 at once (no parallel conductance then).
+    conductance_parallel : float or array_like
+        :math:`G_{++}+G_{--}` in S, ≥ 0.
+
+    Returns
+    -------
+    g_pp, g_mm, g_pm, g_mp : float or ndarray
+        In S; the first index is the spin channel of the fixed (left) electrode, the second that of the free one.
+
+    Examples
+    --------
+    >>> [round(float(g), 4) for g in elastic_amplitudes(0.5, 0.5, 1.0)]
+    [0.9, 0.1, 0.3, 0.3]
+    """
+    left = real("polarisation_left", polarisation_left, "[-1, 1]")
+    right = real("polarisation_right", polarisation_right, "[-1, 1]")
+    total = real("conductance_parallel", conductance_parallel, "[0, inf)", "S")
+    if np.any(left * right == -1):
+        raise ValueError("polarisation_left and polarisation_right must not be opposite half metals")
+    unit = total / (2 * (1 + left * right))
+    return tuple(unit * (1 + s * left) * (1 + t * right) for s, t in ((1, 1), (-1, -1), (1, -1), (-1, 1)))
+
+
+def torkance_from_amplitudes(g_pp, g_mm, g_pm, g_mp):
+    r"""In-plane torkance from the conductances between spin channels, elastic or not.
+
+    .. math:: \frac{1}{\sin\theta}\frac{d\tau_\parallel}{dV} = \frac{\hbar}{4e}\left(G_{++}-G_{--}+G_{+-}-G_{-+}\right)
+
+    Source: Sankey et al. (2008), Eq. (4). In its conditions the parallel conductance is :math:`G_{++}+G_{--}`, the
+    antiparallel one :math:`G_{+-}+G_{-+}` (Eq. (5)): see `collinear_conductances`.
+
+    Parameters
+    ----------
+    g_pp, g_mm, g_pm, g_mp : float or array_like
+        In S (or S/m²), ≥ 0; first index fixed electrode, second free electrode.
+
+    Returns
+    -------
+    float or ndarray
+        In J/V (or J/(V m²)).
+
+    Examples
+    --------
+    Only the fixed electrode has to be polarised for a torque on the free one:
+
+    >>> unit = units.HBAR / (2 * units.E_CHARGE)
+    >>> [round(float(torkance_from_amplitudes(*elastic_amplitudes(*p, 1.0)) / unit), 3) for p in ((0.5, 0), (0, 0.5))]
+    [0.5, 0.0]
+    """
+    g = [real(n, v, "[0, inf)", "S") for n, v in (("g_pp", g_pp), ("g_mm", g_mm), ("g_pm", g_pm), ("g_mp", g_mp))]
+    return units.HBAR / (4 * units.E_CHARGE) * (g[0] - g[1] + g[2] - g[3])
+
+
+def collinear_conductances(g_pp, g_mm, g_pm, g_mp):
+    r"""Parallel and antiparallel conductance, :math:`G_{++}+G_{--}` and :math:`G_{+-}+G_{-+}`.
+
+    Parameters
+    ----------
+    g_pp, g_mm, g_pm, g_mp : float or array_like
+        As in `torkance_from_amplitudes`.
+
+    Returns
+    -------
+    parallel, antiparallel : float or ndarray
+        In S (or S/m²).
+
+    Examples
+    --------
+    >>> collinear_conductances(0.9, 0.1, 0.3, 0.3)
+    (np.float64(1.0), np.float64(0.6))
+    """
+    g = [real(n, v, "[0, inf)", "S") for n, v in (("g_pp", g_pp), ("g_mm", g_mm), ("g_pm", g_pm), ("g_mp", g_mp))]
+    return g[0] + g[1], g[2] + g[3]
+
+
+def rounded_rectangle_area(length, width, radius):
+    r"""Area of a rectangle with rounded corners, :math:`ab-(4-\pi)r^2`.
+
+    Parameters
+    ----------
+    length, width : float or array_like
+        In nm, > 0.
+    radius : float or array_like
+        Of the corners in nm, from 0 to half the shorter side.
+
+    Returns
+    -------
+    float or ndarray
+        In nm².
+
+    Examples
+    --------
+    Fully rounded, 50 × 100 nm² keep 89 % of their area:
+
+    >>> round(float(rounded_rectangle_area(100, 50, 25)))
+    4463
+    """
+    length, width = real("length", length, "(0, inf)", "nm"), real("width", width, "(0, inf)", "nm")
+    radius = real("radius", radius, "[0, inf)", "nm")
+    if np.any(2 * radius > np.minimum(length, width)):
+        raise ValueError(f"radius must not exceed half the shorter side, got {radius!r}")
+    return length * width - (4 - np.pi) * radius**2
