@@ -1,0 +1,327 @@
+r"""Height and width of a barrier from a current–voltage curve: Simmons' and Brinkman's formulas, and their inverse.
+
+Both are WKB with free electrons of the barrier's mass everywhere and a deep Fermi sea, for a thick barrier,
+
+.. math:: \kappa d = \frac{d}{\hbar}\sqrt{2m\beta\varphi} \gg 1 ,
+
+and know nothing about spin, band structure or interface matching. Heights are above the Fermi level, in eV.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mtjlib import units
+from mtjlib._validate import real
+
+
+def _decay(height, width, mass):
+    """κd of a rectangular barrier."""
+    return width * np.sqrt(mass * height / units.HBAR2_2M)
+
+
+def _barrier(height, width, mass):
+    height = real("height", height, "(0, inf)", "eV")
+    width = real("width", width, "(0, inf)", "nm")
+    mass = real("mass", mass, "(0, inf)", "m_e")
+    decay = _decay(height, width, mass)
+    if not (decay > 1).all():
+        raise ValueError(
+            f"width must exceed the decay length 1/κ, or the formula is void: got κd = {float(decay.min()):.3g} "
+            "(raise width, height or mass)"
+        )
+    return height, width, mass
+
+
+def _inside(bias, height):
+    bias = real("bias", bias, unit="V")
+    if not (np.abs(bias) < height).all():
+        raise ValueError(f"bias must be smaller in magnitude than the barrier height, got up to {np.abs(bias).max()} V")
+    return bias
+
+
+def _simmons(bias, height, width, mass):
+    def flow(barrier):
+        return barrier * np.exp(-2 * _decay(barrier, width, mass))
+
+    scale = units.CONDUCTANCE_QUANTUM / (2 * np.pi * (width * 1e-9) ** 2)
+    return scale * (flow(height - bias / 2) - flow(height + bias / 2))
+
+
+def _brinkman(bias, height, width, asymmetry, mass):
+    decay = _decay(height, width, mass)
+    at_zero = units.CONDUCTANCE_QUANTUM / (2 * np.pi * (width * 1e-9) ** 2) * decay * np.exp(-2 * decay)
+    return at_zero * (1 + decay * asymmetry * bias / (12 * height**2) + (decay * bias / height) ** 2 / 8)
+
+
+def current_density(bias, height, width, mass=1.0):
+    r"""Simmons' current density through a rectangular barrier, intermediate range :math:`|eV|<\varphi`.
+
+    .. math:: J = \frac{e}{2\pi h d^2}\left[\left(\varphi-\tfrac{eV}{2}\right)e^{-2\kappa_-d}
+                - \left(\varphi+\tfrac{eV}{2}\right)e^{-2\kappa_+d}\right], \qquad
+              \kappa_\pm = \frac1\hbar\sqrt{2m\beta(\varphi\pm eV/2)}
+
+    Source: Simmons, J. Appl. Phys. 34, 1793 (1963), his intermediate-voltage formula for a rectangular barrier without
+    image force.
+
+    Parameters
+    ----------
+    bias : float or array_like
+        In V, smaller in magnitude than the height.
+    height : float or array_like
+        :math:`\varphi` in eV, > 0.
+    width : float or array_like
+        :math:`d` in nm; the formula needs :math:`\kappa d>1`.
+    mass : float or array_like
+        :math:`\beta` in electron masses.
+
+    Returns
+    -------
+    float or ndarray
+        In A/m², odd in the bias.
+
+    Raises
+    ------
+    ValueError
+        For a bias beyond the height or a barrier thinner than its decay length.
+
+    Examples
+    --------
+    >>> f"{current_density(0.1, height=1.0, width=1.5):.3e}"
+    '3.960e+05'
+    """
+    height, width, mass = _barrier(height, width, mass)
+    return _simmons(_inside(bias, height), height, width, mass)
+
+
+def conductance(height, width, mass=1.0):
+    r"""Simmons' conductance at low bias, the exact slope of `current_density` at V = 0.
+
+    .. math:: G = \frac{e^2}{2\pi h d^2}\,(\kappa d-1)\,e^{-2\kappa d}
+
+    The textbook's :math:`G=(e^2/h^2)(\sqrt{2m\varphi}/d)\,e^{-2\kappa d}` drops the 1 beside :math:`\kappa d`; that is
+    the prefactor of `brinkman`. The WKB integral itself, which both approximate, has :math:`\kappa d+\tfrac12`.
+
+    Parameters
+    ----------
+    height, width, mass
+        As in `current_density`.
+
+    Returns
+    -------
+    float or ndarray
+        In S/m².
+
+    Examples
+    --------
+    >>> f"{conductance(height=1.0, width=1.5):.3e}"
+    '3.873e+06'
+    """
+    height, width, mass = _barrier(height, width, mass)
+    decay = _decay(height, width, mass)
+    return units.CONDUCTANCE_QUANTUM / (2 * np.pi * (width * 1e-9) ** 2) * (decay - 1) * np.exp(-2 * decay)
+
+
+def brinkman(bias, height, width, asymmetry=0.0, mass=1.0):
+    r"""Brinkman's parabola: differential conductance of a trapezoidal barrier.
+
+    .. math:: \frac{G(V)}{G(0)} = 1 + \frac{A_0\,\Delta\varphi}{16\,\varphi^{3/2}}\,eV
+              + \frac{9A_0^2}{128\,\varphi}(eV)^2, \qquad A_0 = \frac{4d\sqrt{2m\beta}}{3\hbar}, \qquad
+              G(0) = \frac{e^2}{h^2}\frac{\sqrt{2m\beta\varphi}}{d}\,e^{-2\kappa d}
+
+    Source: Brinkman, Dynes and Rowell, J. Appl. Phys. 41, 1915 (1970), who count the bias the other way round (their
+    linear term is negative). Here :math:`\Delta\varphi` is the right height minus the left one, and V > 0 raises the
+    right electrode. Meant for :math:`|eV|` and :math:`|\Delta\varphi|` well below :math:`\varphi`.
+
+    Parameters
+    ----------
+    bias : float or array_like
+        In V, smaller in magnitude than the height.
+    height : float or array_like
+        Mean height :math:`\varphi` in eV.
+    width : float or array_like
+        In nm, with :math:`\kappa d>1`.
+    asymmetry : float or array_like
+        :math:`\Delta\varphi` in eV, smaller in magnitude than twice the mean height.
+    mass : float or array_like
+        In electron masses.
+
+    Returns
+    -------
+    float or ndarray
+        :math:`dJ/dV` in S/m².
+
+    Examples
+    --------
+    A barrier that is higher on the right lets more through when the right side is raised further:
+
+    >>> g = brinkman([-0.2, 0.2], height=1.0, width=1.5, asymmetry=0.4)
+    >>> bool(g[0] < g[1])
+    True
+    """
+    height, width, mass = _barrier(height, width, mass)
+    asymmetry = real("asymmetry", asymmetry, unit="eV")
+    if not (np.abs(asymmetry) < 2 * height).all():
+        raise ValueError(
+            f"asymmetry must leave both sides of the barrier above zero, got {asymmetry} eV at {height} eV"
+        )
+    return _brinkman(_inside(bias, height), height, width, asymmetry, mass)
+
+
+@dataclass(frozen=True)
+class BarrierFit:
+    """A fitted barrier: mean height (eV), width (nm), asymmetry (eV), and their covariance in that order.
+
+    A fit of a rectangular barrier has asymmetry 0, and zeros in its row and column of the covariance.
+    """
+
+    height: float
+    width: float
+    asymmetry: float
+    covariance: np.ndarray
+
+    @property
+    def uncertainties(self):
+        """Standard deviations of height (eV), width (nm) and asymmetry (eV)."""
+        return np.sqrt(np.diag(self.covariance))
+
+    @property
+    def correlation(self):
+        """Correlation coefficient of height and width: close to -1, because a curve fixes d√φ best."""
+        return self.covariance[0, 1] / np.sqrt(self.covariance[0, 0] * self.covariance[1, 1])
+
+
+def _curve(bias, name, values, unit, least):
+    bias, values = real("bias", bias, unit="V"), real(name, values, unit=unit)
+    if bias.ndim != 1 or bias.shape != values.shape:
+        raise ValueError(f"bias and {name} must be two lists of one length, got shapes {bias.shape} and {values.shape}")
+    if np.unique(bias).size < least:
+        raise ValueError(f"bias must hold at least {least} different values, got {np.unique(bias).size}")
+    return bias, values
+
+
+def _start(at_zero, curvature, mass):
+    """Height and width of a parabola G = at_zero (1 + curvature V²), in closed form.
+
+    curvature = (κd)²/8φ² and d = κd/κ turn G(0) into e²β/(2πh ħ²/2m) e^(-2κd) / √(8 curvature).
+    """
+    if not (at_zero > 0 and curvature > 0):
+        raise ValueError("the conductance must be positive and rise with |bias|: this curve is not a tunnel barrier's")
+    largest = units.CONDUCTANCE_QUANTUM * 1e18 * mass / (2 * np.pi * units.HBAR2_2M * np.sqrt(8 * curvature))
+    decay = np.log(largest / at_zero) / 2
+    if not decay > 1:
+        raise ValueError(f"the conductance is too high for a tunnel barrier of this curvature (κd = {decay:.2g})")
+    height = decay / np.sqrt(8 * curvature)
+    return height, decay / np.sqrt(mass * height / units.HBAR2_2M)
+
+
+def _fit(model, bias, values, start, noise):
+    from scipy.optimize import curve_fit
+
+    scale = np.abs(values).max()
+    sigma = None if noise is None else np.broadcast_to(real("noise", noise, "(0, inf)"), bias.shape) / scale
+
+    def scaled(bias, log_height, log_width, *rest):
+        return model(bias, np.exp(log_height), np.exp(log_width), *rest) / scale
+
+    guess = [np.log(start[0]), np.log(start[1]), *start[2:]]
+    best, covariance = curve_fit(
+        scaled, bias, values / scale, guess, sigma, absolute_sigma=noise is not None, method="trf"
+    )
+    height, width = np.exp(best[:2])
+    jacobian = np.zeros((3, best.size))
+    np.fill_diagonal(jacobian, [height, width, 1.0])
+    asymmetry = best[2] if best.size == 3 else 0.0
+    return BarrierFit(float(height), float(width), float(asymmetry), jacobian @ covariance @ jacobian.T)
+
+
+def fit_brinkman(bias, conductance, mass=1.0, noise=None):
+    r"""Fit `brinkman` to a measured differential conductance.
+
+    What it can tell: a parabola has three numbers, and they become height, width and asymmetry. What it cannot: the
+    mass (it must be given; a wrong one changes height and width without spoiling the fit), the area (it must be known:
+    the argument is per area), and whether the parabola comes from a barrier at all. In an uneven barrier the thin spots
+    carry the current, and the fit finds them.
+
+    Parameters
+    ----------
+    bias : array_like, shape (n,)
+        In V, at least 4 different values.
+    conductance : array_like, shape (n,)
+        :math:`dJ/dV` in S/m².
+    mass : float
+        In electron masses.
+    noise : float or array_like, optional
+        Standard deviation of `conductance` in S/m². Without it, the scatter of the points about the fit is used.
+
+    Returns
+    -------
+    BarrierFit
+
+    Raises
+    ------
+    ValueError
+        If the lists do not match, are too short, or do not look like a tunnel barrier.
+
+    Examples
+    --------
+    >>> v = np.linspace(-0.3, 0.3, 31)
+    >>> fit = fit_brinkman(v, brinkman(v, height=1.2, width=1.4, asymmetry=0.3, mass=0.5), mass=0.5)
+    >>> [round(x, 6) for x in (fit.height, fit.width, fit.asymmetry)]
+    [1.2, 1.4, 0.3]
+    """
+    mass = float(real("mass", mass, "(0, inf)", "m_e"))
+    bias, values = _curve(bias, "conductance", conductance, "S/m^2", 4)
+    curvature, slope, at_zero = np.polyfit(bias, values, 2)
+    height, width = _start(at_zero, curvature / at_zero if at_zero else 0.0, mass)
+    asymmetry = slope / at_zero * 12 * height**2 / _decay(height, width, mass)
+
+    def model(bias, height, width, asymmetry):
+        return _brinkman(bias, height, width, asymmetry, mass)
+
+    return _fit(model, bias, values, (height, width, asymmetry), noise)
+
+
+def fit_simmons(bias, current_density, mass=1.0, noise=None):
+    r"""Fit Simmons' `current_density` (a rectangular barrier) to a measured current–voltage curve.
+
+    The limits are those of `fit_brinkman`, and an asymmetric barrier is not seen at all.
+
+    Parameters
+    ----------
+    bias : array_like, shape (n,)
+        In V, at least 3 different values, on both sides of zero or one.
+    current_density : array_like, shape (n,)
+        In A/m².
+    mass : float
+        In electron masses.
+    noise : float or array_like, optional
+        Standard deviation of `current_density` in A/m². Without it, the scatter about the fit is used.
+
+    Returns
+    -------
+    BarrierFit
+        With asymmetry 0.
+
+    Examples
+    --------
+    >>> v = np.linspace(-0.4, 0.4, 41)
+    >>> fit = fit_simmons(v, current_density(v, height=1.2, width=1.4))
+    >>> round(fit.height, 6), round(fit.width, 6)
+    (1.2, 1.4)
+    """
+    mass = float(real("mass", mass, "(0, inf)", "m_e"))
+    bias, values = _curve(bias, "current_density", current_density, "A/m^2", 3)
+    # For a thick barrier J ≈ G sinh(αV)/α with α = κd/2φ: the best of a list of α starts the fit.
+    alpha = np.geomspace(0.05, 50.0, 100) / np.abs(bias).max()
+    shape = np.sinh(alpha[:, None] * bias) / alpha[:, None]
+    scale = (shape @ values) / (shape**2).sum(axis=1)
+    misfit = ((values - scale[:, None] * shape) ** 2).sum(axis=1)
+    best = misfit.argmin()
+    start = _start(scale[best], alpha[best] ** 2 / 2 if best else 0.0, mass)
+
+    def model(bias, height, width):
+        # Trial heights below |V|/2 leave the formula's range; they must only be a bad fit, not an error.
+        return _simmons(np.clip(bias, -1.99 * height, 1.99 * height), height, width, mass)
+
+    return _fit(model, bias, values, start, noise)

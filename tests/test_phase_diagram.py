@@ -1,0 +1,144 @@
+"""Critical widths and biases are zeros of the torque, found again by other means; nan exactly where there is none."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+
+from mtjlib import Barrier, Ferromagnet, Junction, phase_diagram, transport
+
+IRON = Ferromagnet(4.5, 3.825)
+
+
+def junction(mass, width=1.0, right=IRON, height=1.125):
+    return Junction(IRON, Barrier(height, width, mass), right)
+
+
+def of_width(device, width):
+    return replace(device, barrier=replace(device.barrier, width=width))
+
+
+def torque_sign(device, width, bias):
+    device = of_width(device, width)
+    return np.sign(transport.torkance_in_plane(device) if bias == 0 else transport.torque_in_plane(device, bias) / bias)
+
+
+@pytest.mark.parametrize("mass, bias", [(0.4, 0.9), (0.7, 0.0), (0.7, -0.8), (1.0, -0.5), (1.0, 0.6), (1.3, 0.2)])
+def test_torque_vanishes_there(mass, bias):
+    """Against Brent's method on the full integral."""
+
+    def torque(width):
+        device = of_width(junction(mass), width)
+        scale = transport.conductance(device)
+        return (transport.torkance_in_plane(device) if bias == 0 else transport.torque_in_plane(device, bias)) / scale
+
+    d = phase_diagram.critical_width(junction(mass), bias)
+    assert d == pytest.approx(brentq(torque, 0.8 * d, 1.2 * d, xtol=1e-12), rel=1e-6)
+    assert torque(0.99 * d) * torque(1.01 * d) < 0
+
+
+@given(
+    st.floats(0.3, 3.0),
+    st.floats(0.5, 2.0),
+    st.floats(0.5, 4.4),
+    st.floats(-0.95, 0.95),
+)
+@settings(max_examples=25, deadline=None)
+def test_nan_means_one_sign(mass, height, splitting, share):
+    device = Junction(Ferromagnet(4.5, splitting), Barrier(height, 1.0, mass), IRON)
+    bias = round(share, 6) * height
+    d = phase_diagram.critical_width(device, bias)
+    signs = [torque_sign(device, width, bias) for width in np.geomspace(0.055, 12.0, 25)]
+    if np.isnan(d):
+        assert len(set(signs)) == 1
+    else:
+        assert 0.04 < d < 13
+        assert torque_sign(device, 0.99 * d, bias) != torque_sign(device, 1.01 * d, bias)
+
+
+@pytest.mark.parametrize("bias", [0.9, -0.9, 0.6])
+def test_tmr_vanishes_there(bias):
+    device = junction(0.4)
+    d = phase_diagram.critical_width_tmr(device, bias)
+    assert abs(transport.tmr(of_width(device, d), bias)) < 1e-8
+    assert transport.tmr(of_width(device, 0.9 * d), bias) > 0 > transport.tmr(of_width(device, 1.1 * d), bias)
+
+
+def test_tmr_is_even_and_torque_is_not():
+    bias = np.array([0.3, 0.5, 0.8, 1.0])
+    for mass in (0.4, 1.0):
+        plus, minus = (phase_diagram.critical_width_tmr(junction(mass), s * bias) for s in (1, -1))
+        np.testing.assert_allclose(plus, minus, rtol=1e-6)
+    assert phase_diagram.critical_width(junction(1.0), 0.5) < 0.5 * phase_diagram.critical_width(junction(1.0), -0.5)
+
+
+def test_critical_width_falls_with_bias():
+    """A reversed torque needs less width the more the bias reverses the polarisation."""
+    d = phase_diagram.critical_width(junction(0.4), np.linspace(0.5, 1.1, 13))
+    assert (np.diff(d) < 0).all()
+
+
+@pytest.mark.parametrize("mass, width", [(0.4, 1.0), (0.7, 2.0), (1.0, 0.6), (1.0, 1.5)])
+def test_critical_bias_is_the_same_curve(mass, width):
+    """A point of the diagram can be read along either axis."""
+    v = phase_diagram.critical_bias(junction(mass, width))
+    assert phase_diagram.critical_width(junction(mass), v) == pytest.approx(width, rel=1e-6)
+    scale = abs(transport.torque_in_plane(junction(mass, width), -v))
+    assert abs(transport.torque_in_plane(junction(mass, width), v)) < 1e-8 * scale
+
+
+def test_critical_bias_beyond_the_critical_width_is_negative():
+    """Thicker than d_c(0), the torque is reversed at V = 0 and returns to normal on the other side, if at all."""
+    d = phase_diagram.critical_width(junction(1.0))
+    assert phase_diagram.critical_bias(junction(1.0, 0.9 * d)) > 0
+    assert phase_diagram.critical_bias(junction(1.0, 1.1 * d)) < 0
+
+
+def test_none():
+    """Half metals have one polarisation; a normal metal on the left gives no torque to reverse."""
+    for left in (Ferromagnet(4.5, 9.0), Ferromagnet(4.5, 0.0)):
+        device = Junction(left, Barrier(1.125, 1.0, 0.4), IRON)
+        assert np.isnan(phase_diagram.critical_width(device, [-0.5, 0.0, 0.5])).all()
+        assert np.isnan(phase_diagram.critical_bias(device))
+
+
+def test_width_of_the_junction_does_not_matter():
+    bias = [-0.5, 0.0, 0.5]
+    here, there = (phase_diagram.critical_width(junction(1.0, width), bias) for width in (0.3, 5.0))
+    np.testing.assert_array_equal(here, there)
+
+
+def test_shapes_and_errors():
+    assert isinstance(phase_diagram.critical_width(junction(1.0)), float)
+    assert isinstance(phase_diagram.critical_bias(junction(1.0)), float)
+    assert phase_diagram.critical_width(junction(1.0), np.zeros((2, 3))).shape == (2, 3)
+    assert phase_diagram.critical_width(junction(1.0), []).shape == (0,)
+    with pytest.raises(ValueError, match=r"bias must lie in \(-1.125, 1.125\) V, got 1.2"):
+        phase_diagram.critical_width(junction(1.0), 1.2)
+    with pytest.raises(ValueError, match="free must be"):
+        phase_diagram.critical_bias(junction(1.0), free="both")
+
+
+def test_faster_than_brent_on_the_fast_integral():
+    """The diagram of three masses against Brent's method given the bracket; CPU time, on a sample of the slow side."""
+    bias = np.linspace(0.55, 1.1, 81)
+    devices = [junction(mass) for mass in (0.4, 0.7, 1.0)]
+
+    def slow(device, v):
+        return brentq(lambda d: transport.torque_in_plane(of_width(device, d), v), 0.05, 8.0, xtol=1e-8)
+
+    fast = [phase_diagram.critical_width(device, bias) for device in devices]
+    ratios = []
+    for _ in range(3):
+        start = time.process_time()
+        for device in devices:
+            phase_diagram.critical_width(device, bias)
+        middle = time.process_time()
+        sample = [[slow(device, v) for v in bias[::16]] for device in devices]
+        ratios.append((time.process_time() - middle) * bias.size / len(bias[::16]) / (middle - start))
+    np.testing.assert_allclose([row[::16] for row in fast], sample, rtol=1e-6)
+    assert np.median(ratios) > 20, ratios
