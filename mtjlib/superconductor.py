@@ -1,0 +1,270 @@
+r"""A superconductor as a spin detector: Meservey–Tedrow tunnelling and Andreev reflection.
+
+Both replace one ferromagnet of a junction by a superconductor and read the polarisation off its conductance. In a
+*tunnel* junction a magnetic field splits the superconductor's density of states into two copies, one per spin, and the
+heights of the four peaks weigh the two spin currents. In a *transparent contact* the current below the gap needs both
+spins, to make pairs, and a polarised current is missing half of each.
+
+Sign of the bias, in words: V > 0 raises the ferromagnet's Fermi level, so electrons enter the superconductor at energy
+eV above its own. "Majority" spins have their moment along the field, which lowers their levels by :math:`\mu_BB`.
+Energies and gaps are in eV, biases in V, fields in T; conductances are relative to the normal state's.
+"""
+
+import numpy as np
+
+from mtjlib import units
+from mtjlib._validate import real
+from mtjlib.quadrature import pieces
+
+_NODES = 40
+
+
+def zeeman_energy(field):
+    r"""Shift :math:`\mu_BB` of each spin's levels, in eV (half the splitting).
+
+    Parameters
+    ----------
+    field : float or array_like
+        In T.
+
+    Examples
+    --------
+    >>> round(float(zeeman_energy(3.0)) * 1e3, 3)  # meV
+    0.174
+    """
+    return units.MU_B / units.E_CHARGE * real("field", field, unit="T")
+
+
+def _dynes(energy, gap, broadening):
+    z = energy - 1j * broadening
+    # the two roots have their cuts above the real axis, so their product is right at negative energies as well
+    return (z / (np.sqrt(z - gap) * np.sqrt(z + gap))).real
+
+
+def density_of_states(energy, gap, broadening):
+    r"""Dynes density of states of a superconductor, relative to the normal state.
+
+    .. math:: \rho(E) = \mathrm{Re}\,\frac{E-i\Gamma}{\sqrt{(E-i\Gamma)^2-\Delta^2}}
+
+    Source: Dynes, Narayanamurti and Garno, Phys. Rev. Lett. 41, 1509 (1978). For :math:`\Gamma\to0` it is that of
+    Bardeen, Cooper and Schrieffer.
+
+    Parameters
+    ----------
+    energy : float or array_like
+        From the superconductor's Fermi level, in eV.
+    gap : float or array_like
+        :math:`\Delta` in eV, ≥ 0.
+    broadening : float or array_like
+        :math:`\Gamma` in eV, > 0.
+
+    Returns
+    -------
+    float or ndarray
+
+    Examples
+    --------
+    >>> density_of_states([0.0, 0.5e-3], gap=0.3e-3, broadening=1e-9).round(4)
+    array([0.  , 1.25])
+    """
+    energy = real("energy", energy, unit="eV")
+    gap = real("gap", gap, "[0, inf)", "eV")
+    return _dynes(energy, gap, real("broadening", broadening, "(0, inf)", "eV"))
+
+
+def _thermal(function, bias, temperature, features):
+    r"""Average of a function of energy with the weight -df/dE around eV; exact break points at its `features`.
+
+    With u = tanh((E - eV)/2kT) the weight is constant, du/2.
+    """
+    kt = units.K_B * temperature
+    bias, kt, *features = np.broadcast_arrays(bias, kt, *features)
+    cold = kt == 0
+    width = 2 * np.where(cold, 1.0, kt)
+    with np.errstate(over="ignore"):
+        breaks = np.tanh((np.stack(features, axis=-1) - bias[..., None]) / width[..., None])
+    edges = np.concatenate([np.full((*bias.shape, 1), -1.0), breaks, np.ones((*bias.shape, 1))], axis=-1)
+    u, weight = pieces(np.sort(edges, axis=-1), _NODES)
+    energy = bias[..., None] + width[..., None] * np.arctanh(np.clip(u, -1 + 1e-15, 1 - 1e-15))
+    warm = (function(energy) * weight).sum(axis=-1) / 2
+    return np.where(cold, function(bias[..., None])[..., 0], warm)[()]
+
+
+def tunnel_conductance(bias, gap, broadening, polarisation=0.0, field=0.0, temperature=0.0):
+    r"""Conductance of a ferromagnet–insulator–superconductor junction in a field.
+
+    .. math:: \frac{G(V)}{G_N} = \int dE\left(-\frac{\partial f(E-eV)}{\partial E}\right)
+              \left[\frac{1+P}{2}\,\rho(E+\mu_BB)+\frac{1-P}{2}\,\rho(E-\mu_BB)\right]
+
+    with the Dynes density of states ρ. Each spin tunnels into its own copy, without spin flip and without spin–orbit
+    scattering in the superconductor. Source: Meservey and Tedrow, Phys. Rep. 238, 173 (1994).
+
+    Parameters
+    ----------
+    bias : float or array_like
+        In V.
+    gap, broadening : float or array_like
+        As in `density_of_states`.
+    polarisation : float or array_like
+        P in [-1, 1], of the tunnelling electrons.
+    field : float or array_like
+        In T, in the plane of a film thin enough to stay superconducting.
+    temperature : float or array_like
+        In K, ≥ 0.
+
+    Returns
+    -------
+    float or ndarray
+        Relative to the normal state, of the broadcast shape.
+
+    Examples
+    --------
+    With a polarised current the four peaks lose their symmetry in V. The outer one at V < 0 is the majority's:
+
+    >>> biases = four_point_biases(0.35e-3, 3.0)
+    >>> peaks = tunnel_conductance(biases, 0.35e-3, 1e-5, polarisation=0.4, field=3.0, temperature=0.3)
+    >>> bool(peaks[0] > peaks[3]), bool(peaks[2] > peaks[1])
+    (True, True)
+    """
+    bias = real("bias", bias, unit="V")
+    gap = real("gap", gap, "[0, inf)", "eV")
+    broadening = real("broadening", broadening, "(0, inf)", "eV")
+    polarisation = real("polarisation", polarisation, "[-1, 1]")
+    temperature = real("temperature", temperature, "[0, inf)", "K")
+    shift = zeeman_energy(field)
+    bias, gap, broadening, polarisation, shift = np.broadcast_arrays(bias, gap, broadening, polarisation, shift)
+    gap_, broadening_, polarisation_, shift_ = (a[..., None] for a in (gap, broadening, polarisation, shift))
+
+    def both_spins(energy):
+        majority, minority = (_dynes(energy + s * shift_, gap_, broadening_) for s in (1, -1))
+        return (1 + polarisation_) / 2 * majority + (1 - polarisation_) / 2 * minority
+
+    # each peak is as sharp as the broadening
+    features = [s * gap + t * shift + u * broadening for s in (-1, 1) for t in (-1, 1) for u in (-10, 0, 10)]
+    return _thermal(both_spins, bias, temperature, features)
+
+
+def four_point_biases(bias, field):
+    r"""The four biases :math:`-V-h,\ -V+h,\ V-h,\ V+h` with :math:`eh=\mu_BB` that `four_point_polarisation` needs.
+
+    Parameters
+    ----------
+    bias : float or array_like
+        V > 0 in V, anywhere on a flank of the peaks; :math:`V=\Delta/e` is the usual choice.
+    field : float or array_like
+        In T.
+
+    Returns
+    -------
+    tuple of float or ndarray
+        In V.
+
+    Examples
+    --------
+    >>> [round(1e3 * float(v), 3) for v in four_point_biases(0.35e-3, 3.0)]
+    [-0.524, -0.176, 0.176, 0.524]
+    """
+    bias, shift = real("bias", bias, "(0, inf)", "V"), zeeman_energy(field)
+    return -bias - shift, -bias + shift, bias - shift, bias + shift
+
+
+def four_point_polarisation(sigma_1, sigma_2, sigma_3, sigma_4):
+    r"""Polarisation from the conductance at four biases, whatever the density of states and the temperature.
+
+    .. math:: P = \frac{(\sigma_4-\sigma_2)-(\sigma_1-\sigma_3)}{(\sigma_4-\sigma_2)+(\sigma_1-\sigma_3)}
+
+    It uses only that each spin sees the same even function of the energy, shifted by :math:`\pm\mu_BB`.
+    Source: Tedrow and Meservey, Phys. Rev. Lett. 26, 192 (1971); Phys. Rep. 238, 173 (1994).
+
+    Parameters
+    ----------
+    sigma_1, sigma_2, sigma_3, sigma_4 : float or array_like
+        Conductances in any unit at the `four_point_biases`.
+
+    Returns
+    -------
+    float or ndarray
+
+    Raises
+    ------
+    ValueError
+        If the two spins cannot be told apart, as without a field.
+
+    Examples
+    --------
+    >>> biases = four_point_biases(0.35e-3, 3.0)
+    >>> sigma = tunnel_conductance(biases, 0.35e-3, 1e-5, polarisation=0.4, field=3.0, temperature=0.4)
+    >>> round(float(four_point_polarisation(*sigma)), 9)
+    0.4
+    """
+    first, second, third, fourth = (
+        real(f"sigma_{i}", value) for i, value in enumerate((sigma_1, sigma_2, sigma_3, sigma_4), 1)
+    )
+    majority, minority = fourth - second, first - third
+    if np.any(majority + minority == 0):
+        raise ValueError("sigma_4 - sigma_2 + sigma_1 - sigma_3 must not vanish: the spins cannot be told apart")
+    return (majority - minority) / (majority + minority)
+
+
+def andreev_conductance(bias, gap, polarisation=0.0, barrier_strength=0.0, temperature=0.0):
+    r"""Conductance of a point contact between a ferromagnet and a superconductor.
+
+    An electron is Andreev reflected with probability A and normally reflected with probability B (Blonder, Tinkham and
+    Klapwijk, Phys. Rev. B 25, 4515 (1982), with their dimensionless barrier strength Z). The unpolarised part of the
+    current does so; the polarised part finds no partner and cannot (:math:`A_P=0`), its other probabilities growing in
+    proportion. With :math:`w=1+2Z^2` and :math:`s=\sqrt{1-\Delta^2/E^2}`,
+
+    .. math:: \frac{G}{G_N} &= \frac{1+w}{2}\Bigl\langle(1-P)(1+A-B)+P(1-B_P)\Bigr\rangle_{E=eV},\\
+              1+A-B &= \begin{cases}2\Delta^2/[E^2+w^2(\Delta^2-E^2)] & |E|<\Delta\\ 2/(1+ws) & |E|>\Delta\end{cases}
+              \qquad
+              1-B_P = \begin{cases}0\\ 2(w+s)/[2w+(1+w^2)s].\end{cases}
+
+    Source: Strijkers, Ji, Yang, Chien and Byers, Phys. Rev. B 63, 104510 (2001). At V = 0 and Z = 0 this is
+    :math:`2(1-P)`; for :math:`Z\to\infty` it becomes the density of states, for any P.
+
+    Parameters
+    ----------
+    bias : float or array_like
+        In V.
+    gap : float or array_like
+        :math:`\Delta` in eV, > 0.
+    polarisation : float or array_like
+        P in [0, 1], of the current through the contact.
+    barrier_strength : float or array_like
+        Z in [0, 1e6].
+    temperature : float or array_like
+        In K, ≥ 0.
+
+    Returns
+    -------
+    float or ndarray
+        Relative to the normal state, of the broadcast shape.
+
+    Examples
+    --------
+    >>> andreev_conductance(0.0, 1.5e-3, polarisation=[0.0, 0.45, 1.0])
+    array([2. , 1.1, 0. ])
+    """
+    bias = real("bias", bias, unit="V")
+    gap = real("gap", gap, "(0, inf)", "eV")
+    polarisation = real("polarisation", polarisation, "[0, 1]")
+    strength = real("barrier_strength", barrier_strength, "[0, 1e6]")
+    temperature = real("temperature", temperature, "[0, inf)", "K")
+    bias, gap, polarisation, strength = np.broadcast_arrays(bias, gap, polarisation, strength)
+    gap_, polarised, v = gap[..., None], polarisation[..., None], 1 / (1 + 2 * strength[..., None] ** 2)
+
+    def contact(energy):
+        # everything times (1 + w)/2, in terms of v = 1/w: no large numbers
+        ratio = np.abs(energy) / gap_
+        inside = ratio < 1
+        s = np.sqrt(1 - 1 / np.where(inside, 1.0, ratio) ** 2)
+        below = np.where(inside, ratio, 0.0)
+        pairs = v * (1 + v) / (1 - below**2 * (1 - v**2))
+        unpolarised = np.where(inside, pairs, (1 + v) / (v + s))
+        alone = np.where(inside, 0.0, (1 + v) * (1 + s * v) / (2 * v + (1 + v**2) * s))
+        return (1 - polarised) * unpolarised + polarised * alone
+
+    # pairs go through a strong barrier only in a narrow range below the gap, of relative width v squared
+    narrow = 20 * v[..., 0] ** 2
+    features = [s * gap * share for s in (-1, 1) for share in (np.maximum(1 - narrow, 0), 1, 1 + narrow)]
+    return _thermal(contact, bias, temperature, features)

@@ -1,0 +1,370 @@
+"""The free layer from inside: wave matching and a ladder of diffusing boxes against the closed forms, and limits."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad, solve_bvp
+from scipy.linalg import solve_banded
+
+from mtjlib import Barrier, Ferromagnet, units
+from mtjlib.free_layer import (
+    Cap,
+    FreeLayer,
+    accumulation,
+    ballistic_profile,
+    ballistic_torque,
+    diffusive_torque,
+    eta,
+    mixing_coefficients,
+    precession_period,
+)
+
+FE = Ferromagnet(4.5, 3.825)
+HALF_METAL = Ferromagnet(4.5, 5.5)
+MGO = Barrier(1.125, 1.0, 0.4)
+NORMAL_INCIDENCE = Barrier(1.0, 1e5)  # so thick that only q = 0 comes through
+
+LAYER = FreeLayer(precession_length=1.0, dephasing_length=1.5, spin_flip_length=10.0)
+CAP = Cap(diffusion_length=1.0)
+# everything different, so that no swapped symbol passes
+ODD_LAYER = FreeLayer(0.7, 2.0, 3.0)
+ODD_CAP = Cap(diffusion_length=4.0, conductivity_ratio=0.6, thickness=3.0, interface_length=0.8)
+
+lengths = st.floats(0.05, 200)
+layers = st.builds(FreeLayer, st.one_of(lengths, st.just(np.inf)), lengths, st.one_of(lengths, st.just(np.inf)))
+caps = st.builds(Cap, lengths, st.floats(0.01, 100), st.one_of(lengths, st.just(np.inf)), st.floats(0, 100))
+
+
+# ballistic
+
+
+def wave_numbers(magnet, q):
+    k_up = np.sqrt(magnet.fermi_energy / units.HBAR2_2M - q**2)
+    k_down = np.sqrt((magnet.fermi_energy - magnet.exchange_splitting) / units.HBAR2_2M - q**2 + 0j)
+    return k_up, k_down
+
+
+def weight_of(barrier, q):
+    if barrier is None:
+        return 1.0
+    left, right = barrier.heights
+    kappa = [np.sqrt(barrier.mass * height / units.HBAR2_2M + q**2) for height in (left, right)]
+    mean = kappa[0] if left == right else 2 / 3 * (kappa[1] ** 3 - kappa[0] ** 3) / (kappa[1] ** 2 - kappa[0] ** 2)
+    return np.exp(-2 * barrier.width * mean)
+
+
+@pytest.mark.parametrize("magnet", [FE, HALF_METAL, Ferromagnet(6.0, 1.0)])
+@pytest.mark.parametrize("barrier", [None, MGO, Barrier(2.5, 0.8, 0.7, 3.5)])
+def test_profile_by_integration_over_the_wave_vector(magnet, barrier):
+    edges = np.sqrt(
+        np.maximum([magnet.fermi_energy - magnet.exchange_splitting, magnet.fermi_energy], 0) / units.HBAR2_2M
+    )
+
+    def disk(function):
+        total = 0.0
+        for a, b in ((0.0, edges[0]), (edges[0], edges[1])):
+            total += quad(lambda q: q * weight_of(barrier, q) * function(q), a, b, epsabs=0, epsrel=1e-10, limit=300)[0]
+        return total
+
+    norm = disk(lambda q: 1.0)
+    x = np.array([0.2, 1.0, 3.0])
+    expected = []
+    for depth in x:
+
+        def wave(q, depth=depth):
+            up, down = wave_numbers(magnet, q)
+            return np.exp(1j * (up - np.conj(down)) * depth)
+
+        expected.append((disk(lambda q: wave(q).real) + 1j * disk(lambda q: wave(q).imag)) / norm)
+    np.testing.assert_allclose(ballistic_profile(magnet, x, barrier), expected, atol=2e-9)
+
+
+def test_profile_starts_with_the_mean_difference_of_wave_numbers():
+    """Over the disk, <k> = 2K/3; the evanescent part adds -i<kappa> to k*."""
+    k_up, k_down = np.sqrt(4.5 / units.HBAR2_2M), np.sqrt(0.675 / units.HBAR2_2M)
+    mean_down = 2 / 3 * (k_down**3 - 1j * (k_up**2 - k_down**2) ** 1.5) / k_up**2
+    x = 1e-5
+    slope = (ballistic_profile(FE, x) - 1) / x
+    assert slope == pytest.approx(1j * (2 / 3 * k_up - mean_down), rel=1e-3)
+
+
+def test_profile_limits():
+    x = np.linspace(0, 6, 50)
+    np.testing.assert_allclose(ballistic_profile(Ferromagnet(4.5, 0.0), x, MGO), 1, rtol=1e-12)
+    assert ballistic_profile(FE, 0.0) == pytest.approx(1)
+    # normal incidence only: an undamped spiral with the period of the book's formula
+    spiral = ballistic_profile(FE, x, NORMAL_INCIDENCE)
+    np.testing.assert_allclose(spiral, np.exp(2j * np.pi * x / precession_period(FE)), atol=2e-4)
+    # the barrier keeps coherence, the whole Fermi surface loses it, a half metal has none
+    thick, thin, none, half = (
+        abs(ballistic_profile(m, 3.0, b))
+        for m, b in ((FE, Barrier(1.125, 3, 0.4)), (FE, MGO), (FE, None), (HALF_METAL, MGO))
+    )
+    assert 1 > thick > thin > none > half
+    # evanescent at the rate of the minority wave
+    kappa = np.sqrt(1.0 / units.HBAR2_2M)
+    decay = abs(ballistic_profile(HALF_METAL, np.array([1.0, 1.5]), NORMAL_INCIDENCE))
+    assert np.log(decay[0] / decay[1]) == pytest.approx(0.5 * kappa, rel=1e-4)
+
+
+def test_sense_of_the_precession():
+    """Pauli matrices: up along m2 = z, injected along m1 = x; the imaginary part is the component along m1 x m2."""
+    k_up, k_down = (float(k.real) for k in wave_numbers(FE, 0.0))
+    for x in (0.05, 0.2, 0.6):
+        psi = np.array([np.exp(1j * k_up * x), np.exp(1j * k_down * x)]) / np.sqrt(2)
+        along_x, along_y = (
+            (psi.conj() @ np.array(pauli) @ psi).real for pauli in ([[0, 1], [1, 0]], [[0, -1j], [1j, 0]])
+        )
+        assert ballistic_profile(FE, x, NORMAL_INCIDENCE) == pytest.approx(along_x - 1j * along_y, abs=1e-4)
+    assert ballistic_profile(FE, 0.05, NORMAL_INCIDENCE).imag > 0
+
+
+def match(magnet, barrier, q, d):
+    """Amplitudes of both spins from the four matching conditions, and the spin density they make in the layer."""
+    kappa = np.sqrt(barrier.mass * barrier.heights[1] / units.HBAR2_2M + q**2) / barrier.mass
+    k_cap = wave_numbers(magnet, q)[0]
+    x = np.linspace(0, d, 2001)
+    psi = []
+    for k in wave_numbers(magnet, q):
+        forth, back = np.exp(1j * k * d), np.exp(-1j * k * d)
+        # unknowns: reflected into the barrier, forward and backward in F, transmitted
+        matrix = np.array(
+            [
+                [1, -1, -1, 0],
+                [kappa, -1j * k, 1j * k, 0],
+                [0, forth, back, -1],
+                [0, 1j * k * forth, -1j * k * back, -1j * k_cap],
+            ]
+        )
+        _, a, b, _ = np.linalg.solve(matrix, np.array([-1, kappa, 0, 0], complex))
+        psi.append(a * np.exp(1j * k * x) + b * np.exp(-1j * k * x))
+    density = psi[0] * psi[1].conj()
+    simpson = np.ones(2001)
+    simpson[1:-1:2], simpson[2:-1:2] = 4, 2
+    return (density @ simpson) * d / 2000 / 3
+
+
+@pytest.mark.parametrize("magnet", [FE, HALF_METAL, Ferromagnet(5.0, 1.5)])
+@pytest.mark.parametrize("barrier", [MGO, Barrier(1.5, 1.2, 0.6, 0.9)])
+@pytest.mark.parametrize("d", [0.15, 0.8, 2.5])
+def test_torque_is_the_exchange_field_acting_on_the_spin_density(magnet, barrier, d):
+    r"""T = (k_up^2 - k_down^2)/2i times the integral of psi_up psi_down*, and the difference of squares is Delta."""
+    nodes, weights = np.polynomial.legendre.leggauss(60 if d < 1 else 360)
+    top, edge = np.sqrt(magnet.fermi_energy / units.HBAR2_2M), magnet.fermi_energy - magnet.exchange_splitting
+    edge = np.sqrt(max(edge, 0) / units.HBAR2_2M)
+    torque = infinite = 0.0
+    for a, b in ((0, edge), (edge, top)):
+        t = (nodes + 1) / 2
+        q = a + (b - a) * np.sin(np.pi * t / 2) ** 2
+        dq = (b - a) * weights / 2 * np.pi / 2 * np.sin(np.pi * t)
+        for qi, wi in zip(q, dq * q * weight_of(barrier, q), strict=True):
+            k_up, k_down = wave_numbers(magnet, qi)
+            kappa = np.sqrt(barrier.mass * barrier.heights[1] / units.HBAR2_2M + qi**2) / barrier.mass
+            amplitudes = [2 * kappa / (kappa - 1j * k) for k in (k_up, k_down)]
+            torque += wi * magnet.exchange_splitting / units.HBAR2_2M / 2j * match(magnet, barrier, qi, d)
+            infinite += wi * (k_up + k_down.conj()) / 2 * amplitudes[0] * amplitudes[1].conj()
+    assert ballistic_torque(magnet, d, barrier) == pytest.approx(torque / infinite, rel=1e-7 if d < 1 else 1e-6)
+
+
+def test_ballistic_torque_limits():
+    d = np.linspace(0.1, 8, 300)
+    np.testing.assert_allclose(ballistic_torque(Ferromagnet(4.5, 0.0), d, MGO), 0, atol=1e-13)
+    np.testing.assert_allclose(ballistic_torque(HALF_METAL, [3.0, 8.0, 20.0], MGO), 1, atol=2e-3)
+    assert abs(ballistic_torque(FE, 1e-6, MGO)) < 1e-4
+    # a weak ferromagnet reflects nothing: 1 - exp(i dk d) at normal incidence
+    weak = Ferromagnet(4.5, 0.05)
+    expected = 1 - np.exp(2j * np.pi * d / precession_period(weak))
+    np.testing.assert_allclose(ballistic_torque(weak, d, NORMAL_INCIDENCE), expected, atol=0.02)
+
+
+def test_averaging_over_the_wave_vector_does_not_remove_the_beating():
+    d = np.linspace(4, 8, 400)
+    torque = ballistic_torque(FE, d, MGO)
+    assert np.ptp(torque.real) > 0.3
+    # and its main period is that of the precession, a little stretched by oblique incidence
+    spectrum = abs(np.fft.rfft((torque.real - torque.real.mean()) * np.hanning(400), 8192))
+    frequency = np.fft.rfftfreq(8192, d[1] - d[0])[spectrum.argmax()]
+    assert 1 / frequency == pytest.approx(precession_period(FE), rel=0.15)
+
+
+# diffusive
+
+
+def diffusing_boxes(layer, cap, d, cells=4000):
+    """Spin in equal boxes that exchange it, lose it and precess: a ladder network, without any hyperbolic function."""
+    t_cap = min(cap.thickness, 30 * cap.diffusion_length)
+    h_f, h_n = d / cells, t_cap / cells
+    rate = np.concatenate(
+        [
+            np.full(cells, h_f * (layer.rate + 1 / layer.spin_flip_length**2)),
+            np.full(cells, h_n / cap.conductivity_ratio / cap.diffusion_length**2 + 0j),
+        ]
+    )
+    joint = 1 / (h_f / 2 + cap.interface_length + cap.conductivity_ratio * h_n / 2)
+    link = np.concatenate(
+        [np.full(cells - 1, 1 / h_f), [joint], np.full(cells - 1, 1 / (cap.conductivity_ratio * h_n))]
+    )
+    bands = np.zeros((3, 2 * cells), complex)
+    bands[1] = rate
+    bands[1, :-1] += link
+    bands[1, 1:] += link
+    bands[0, 1:] = bands[2, :-1] = -link
+    injected = np.zeros(2 * cells, complex)
+    injected[0] = 1.0
+    s = solve_banded((1, 1), bands, injected)
+    torque = layer.rate * s[:cells].sum() * h_f / d
+    return torque, (np.arange(cells) + 0.5) * h_f, s[:cells], d + (np.arange(cells) + 0.5) * h_n, s[cells:]
+
+
+@pytest.mark.parametrize(("layer", "cap", "d"), [(LAYER, CAP, 2.0), (ODD_LAYER, ODD_CAP, 1.3), (ODD_LAYER, CAP, 0.2)])
+def test_diffusion_by_boxes(layer, cap, d):
+    torque, x_f, s_f, x_n, s_n = diffusing_boxes(layer, cap, d)
+    assert diffusive_torque(layer, cap, d) == pytest.approx(torque, rel=1e-4)
+    scale = abs(s_f).max()
+    np.testing.assert_allclose(accumulation(layer, cap, d, x_f), s_f, atol=1e-4 * scale)
+    np.testing.assert_allclose(accumulation(layer, cap, d, x_n), s_n, atol=1e-4 * scale)
+
+
+def test_diffusion_as_a_boundary_value_problem():
+    """Eqs. (20), (21) as printed, component by component, in F alone; the cap enters by eta."""
+    layer, cap, d = ODD_LAYER, ODD_CAP, 1.3
+    slope_over_value = -1 / (layer.length * eta(layer, cap))
+
+    def equations(_, y):
+        sx, sy, jx, jy = y
+        lost = 1 / layer.dephasing_length**2 + 1 / layer.spin_flip_length**2
+        # s x m with m = z is (s_y, -s_x)
+        return np.array([-jx, -jy, -sy / 0.7**2 - lost * sx, sx / 0.7**2 - lost * sy])
+
+    def ends(left, right):
+        escape = -slope_over_value * (right[0] + 1j * right[1])
+        return np.array([left[2] - 0.6, left[3] - 0.8, right[2] - escape.real, right[3] - escape.imag])
+
+    x = np.linspace(0, d, 50)
+    result = solve_bvp(equations, ends, x, np.ones((4, 50)), tol=1e-10, max_nodes=20000)
+    s = result.sol(x)[0] + 1j * result.sol(x)[1]
+    np.testing.assert_allclose(accumulation(layer, cap, d, x, spin_current=0.6 + 0.8j), s, rtol=1e-8)
+    fine = np.linspace(0, d, 20001)
+    sampled = result.sol(fine)[0] + 1j * result.sol(fine)[1]
+    torque = layer.rate * ((sampled[1:] + sampled[:-1]) / 2 @ np.diff(fine)) / d
+    assert diffusive_torque(layer, cap, d, 0.6 + 0.8j) == pytest.approx(torque, rel=1e-7)
+
+
+@pytest.mark.parametrize(("layer", "cap"), [(LAYER, CAP), (ODD_LAYER, ODD_CAP)])
+def test_every_injected_spin_is_accounted_for(layer, cap):
+    """Torque + spin flip in F + spin flip in the cap = J0."""
+    d, end = 1.7, 1.7 + min(cap.thickness, 40 * cap.diffusion_length)
+
+    def integral(a, b):
+        parts = [quad(lambda x, p=p: p(accumulation(layer, cap, d, x)), a, b, limit=200)[0] for p in (np.real, np.imag)]
+        return complex(*parts)
+
+    flipped = integral(0, d) / layer.spin_flip_length**2
+    in_cap = integral(d + 1e-12, end) / (cap.conductivity_ratio * cap.diffusion_length**2)
+    assert d * diffusive_torque(layer, cap, d) + flipped + in_cap == pytest.approx(1.0, abs=1e-8)
+
+
+def test_eta_and_what_it_is_made_of():
+    assert eta(LAYER, Cap(2.0, conductivity_ratio=3.0)) == pytest.approx(6.0 / LAYER.length)
+    assert eta(LAYER, Cap(2.0, thickness=1.0)) == pytest.approx(2.0 / np.tanh(0.5) / LAYER.length)
+    assert eta(LAYER, Cap(2.0, thickness=1e9)) == eta(LAYER, Cap(2.0))
+    assert eta(LAYER, Cap(2.0, interface_length=0.3)) == pytest.approx(2.3 / LAYER.length)
+
+
+def test_diffusive_limits():
+    l0_squared = 1 / LAYER.rate
+    # thick: what spin flip leaves, 1/(1 + L0^2/lambda_sf^2), not 1; and all of it only without spin flip
+    assert 1e4 * diffusive_torque(LAYER, CAP, 1e4) == pytest.approx(1 / (1 + l0_squared / 100), rel=1e-12)
+    assert 1e4 * diffusive_torque(FreeLayer(1.0, 1.5, np.inf), CAP, 1e4) == pytest.approx(1.0, rel=1e-12)
+    # thin: J0 eta L/L0^2 per thickness
+    limit = eta(LAYER, CAP) * LAYER.length * LAYER.rate
+    for d in (1e-6, 1e-9, 1e-12):
+        assert diffusive_torque(LAYER, CAP, d) == pytest.approx(limit, rel=3 * d + 1e-14)
+    # a cap that lets nothing through: nothing is lost to it at any thickness
+    closed = Cap(1.0, interface_length=1e12)
+    assert 0.3 * diffusive_torque(LAYER, closed, 0.3) == pytest.approx(1 / (1 + l0_squared / 100), rel=1e-9)
+    # no precession: the torque stays in the plane
+    assert diffusive_torque(FreeLayer(np.inf, 1.5, 10.0), CAP, 2.0).imag == 0
+    # precession turns the accumulation forward, along m x p
+    assert accumulation(FreeLayer(1.0, 1.5, 10.0), CAP, 2.0, 1.0).imag > 0
+
+
+def test_mixing_coefficients():
+    alpha, beta = mixing_coefficients(LAYER, CAP, 2.0)
+    assert 2 * alpha == pytest.approx(0.970912, abs=5e-7)
+    assert 2 * beta == pytest.approx(0.181587, abs=5e-7)
+    j_par, j_perp = 0.7, -0.4
+    torque = diffusive_torque(LAYER, CAP, 2.0, j_par + 1j * j_perp)
+    assert torque.real == pytest.approx(alpha * j_par + beta * j_perp)
+    assert torque.imag == pytest.approx(-beta * j_par + alpha * j_perp)
+    # alpha d may exceed 1: the layer overshoots, it does not create spin
+    d = np.linspace(0.5, 10, 200)
+    largest = (d * mixing_coefficients(FreeLayer(1.0, 1.5, np.inf), CAP, d)[0]).max()
+    assert 1 < largest < 1.2
+
+
+@settings(max_examples=50, deadline=None)
+@given(layers, caps, st.floats(1e-6, 1e4), st.floats(0, 1))
+def test_diffusive_torque_is_finite_and_linear(layer, cap, d, share):
+    torque = diffusive_torque(layer, cap, d)
+    assert np.isfinite(torque)
+    assert diffusive_torque(layer, cap, d, 2 - 3j) == pytest.approx((2 - 3j) * torque, rel=1e-12, abs=0)
+    end = d + min(cap.thickness, 1e3)
+    assert np.isfinite(accumulation(layer, cap, d, share * end))
+    # the potential falls by the interface resistance times the escaping current, and not at all without one
+    open_cap = Cap(cap.diffusion_length, cap.conductivity_ratio, cap.thickness)
+    gap = min(1e-9, cap.thickness)
+    before, after = accumulation(layer, open_cap, d, np.array([d, d + gap]))
+    assert after == pytest.approx(before, rel=1e-6, abs=0)
+
+
+def test_shapes():
+    d, x = np.array([[1.0], [2.0]]), np.array([0.1, 0.5, 4.0])
+    assert diffusive_torque(LAYER, CAP, d, np.array([1, 1j, 2])).shape == (2, 3)
+    assert accumulation(LAYER, CAP, d, x).shape == (2, 3)
+    assert mixing_coefficients(LAYER, CAP, d)[1].shape == (2, 1)
+    assert isinstance(diffusive_torque(LAYER, CAP, 1.0), complex)
+    assert isinstance(accumulation(LAYER, CAP, 1.0, 0.5), complex)
+    assert isinstance(ballistic_profile(FE, 1.0), complex)
+    assert isinstance(ballistic_torque(FE, 1.0, MGO), complex)
+    assert ballistic_profile(FE, np.ones((2, 3))).shape == (2, 3)
+    assert ballistic_torque(FE, np.ones((2, 3)), MGO).shape == (2, 3)
+    for empty in (
+        diffusive_torque(LAYER, CAP, []),
+        accumulation(LAYER, CAP, 1.0, []),
+        ballistic_profile(FE, []),
+        ballistic_torque(FE, [], MGO),
+    ):
+        assert empty.shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: FreeLayer(0.0, 1.0, 1.0), ValueError, "precession_length must lie in"),
+        (lambda: FreeLayer(np.inf, np.inf, 1.0), ValueError, "must not both be inf"),
+        (lambda: FreeLayer(1.0, np.nan, 1.0), ValueError, "dephasing_length must lie in"),
+        (lambda: Cap(np.inf), ValueError, "diffusion_length must lie in"),
+        (lambda: Cap(1.0, conductivity_ratio=0.0), ValueError, "conductivity_ratio must lie in"),
+        (lambda: Cap(1.0, thickness=0.0), ValueError, "thickness must lie in"),
+        (lambda: Cap(1.0, interface_length=-1.0), ValueError, "interface_length must lie in"),
+        (lambda: diffusive_torque(LAYER, CAP, 0.0), ValueError, "thickness must lie in"),
+        (lambda: diffusive_torque(LAYER, CAP, 1.0, np.nan), ValueError, "spin_current must be finite"),
+        (lambda: diffusive_torque(LAYER, CAP, 1.0, "1"), TypeError, "spin_current must be a complex"),
+        (lambda: diffusive_torque(CAP, LAYER, 1.0), TypeError, "layer must be a FreeLayer"),
+        (lambda: eta(LAYER, 1.0), TypeError, "cap must be a Cap"),
+        (lambda: accumulation(LAYER, ODD_CAP, 1.0, 4.1), ValueError, "x must lie in the free layer or the cap"),
+        (lambda: accumulation(LAYER, CAP, 1.0, -0.1), ValueError, "x must lie in"),
+        (lambda: ballistic_profile(FE, 20.1), ValueError, "x must lie in"),
+        (lambda: ballistic_profile("Fe", 1.0), TypeError, "magnet must be a Ferromagnet"),
+        (lambda: ballistic_profile(FE, 1.0, FE), TypeError, "barrier must be a Barrier"),
+        (lambda: ballistic_torque(FE, 0.0, MGO), ValueError, "thickness must lie in"),
+        (lambda: ballistic_torque(FE, 1.0, None), TypeError, "barrier must be a Barrier"),
+        (lambda: precession_period(HALF_METAL), ValueError, "for a period"),
+        (lambda: precession_period(Ferromagnet(1.0, 0.0)), ValueError, "for a period"),
+    ],
+)
+def test_errors(make, error, message):
+    with pytest.raises(error, match=message):
+        make()

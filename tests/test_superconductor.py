@@ -1,0 +1,229 @@
+"""The superconductor as a detector: sum rules, exact identities, wave matching and direct integration."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+
+from mtjlib import units
+from mtjlib.superconductor import (
+    andreev_conductance,
+    density_of_states,
+    four_point_biases,
+    four_point_polarisation,
+    tunnel_conductance,
+    zeeman_energy,
+)
+
+GAP = 0.35e-3
+BIAS = np.linspace(-1.5e-3, 1.5e-3, 41)
+
+
+def thermal(function, bias, temperature, breaks):
+    kt = units.K_B * temperature
+    window = 45 * kt
+    inside = sorted(e for e in breaks if abs(e - bias) < window)
+    edges = [bias - window, *inside, bias + window]
+    return sum(
+        quad(lambda e: function(e) / (4 * kt * np.cosh((e - bias) / 2 / kt) ** 2), a, b, limit=400, epsrel=1e-10)[0]
+        for a, b in pairwise(edges)
+    )
+
+
+def test_dynes():
+    energy = np.linspace(-3e-3, 3e-3, 601)
+    rho = density_of_states(energy, GAP, 2e-5)
+    assert (rho > 0).all()
+    np.testing.assert_allclose(rho, rho[::-1], rtol=1e-12)
+    # the formula as printed
+    z = 0.4e-3 - 2e-5j
+    assert density_of_states(0.4e-3, GAP, 2e-5) == pytest.approx((z / np.sqrt(z**2 - GAP**2)).real, rel=1e-12)
+    # no gap, or far away: normal; in the middle: Gamma/sqrt(Gamma^2 + Delta^2)
+    np.testing.assert_allclose(density_of_states(energy, 0.0, 2e-5), 1, rtol=1e-14)
+    assert density_of_states(1.0, GAP, 2e-5) == pytest.approx(1, rel=1e-6)
+    assert density_of_states(0.0, GAP, 2e-5) == pytest.approx(2e-5 / np.hypot(2e-5, GAP), rel=1e-12)
+    # little broadening: BCS
+    bcs = 0.5e-3 / np.sqrt(0.5e-3**2 - GAP**2)
+    assert density_of_states([0.5e-3, -0.5e-3], GAP, 1e-12) == pytest.approx([bcs, bcs], rel=1e-6)
+    assert density_of_states(0.2e-3, GAP, 1e-12) < 1e-8
+
+
+def test_states_are_conserved():
+    """The gap only moves states: the integral of rho - 1 vanishes (as Delta^2/E at the far end)."""
+    far = 1.0
+    total = quad(lambda e: density_of_states(e, GAP, 3e-5) - 1, 0, 10 * GAP, points=[GAP], limit=400)[0]
+    total += quad(lambda e: density_of_states(e, GAP, 3e-5) - 1, 10 * GAP, far, limit=400)[0]
+    assert total == pytest.approx(-(GAP**2) / (2 * far), abs=1e-9)
+
+
+@pytest.mark.parametrize("temperature", [0.05, 0.4, 2.0])
+@pytest.mark.parametrize("broadening", [1e-6, 2e-5])
+def test_tunnelling_by_direct_integration(temperature, broadening):
+    polarisation, field = 0.35, 2.5
+    h = zeeman_energy(field)
+    assert h == pytest.approx(5.7883818e-5 * 2.5, rel=1e-6)
+
+    def states(e):
+        return (1 + polarisation) / 2 * density_of_states(e + h, GAP, broadening) + (
+            1 - polarisation
+        ) / 2 * density_of_states(e - h, GAP, broadening)
+
+    bias = np.array([-0.6e-3, -0.2e-3, 0.0, 0.21e-3, GAP, 1.1e-3])
+    breaks = [s * GAP + t * h for s in (-1, 1) for t in (-1, 1)]
+    expected = [thermal(states, v, temperature, breaks) for v in bias]
+    got = tunnel_conductance(bias, GAP, broadening, polarisation, field, temperature)
+    np.testing.assert_allclose(got, expected, rtol=2e-6)
+
+
+def test_tunnelling_limits():
+    kwargs = dict(gap=GAP, broadening=2e-5)
+    # cold, no field: the density of states itself; cold in a field: two weighted copies
+    np.testing.assert_allclose(tunnel_conductance(BIAS, **kwargs), density_of_states(BIAS, GAP, 2e-5), rtol=1e-13)
+    np.testing.assert_allclose(
+        tunnel_conductance(BIAS, **kwargs, polarisation=1.0, field=3.0),
+        density_of_states(BIAS + zeeman_energy(3.0), GAP, 2e-5),
+        rtol=1e-13,
+    )
+    # T -> 0 is continuous
+    np.testing.assert_allclose(
+        tunnel_conductance(BIAS, **kwargs, field=3.0, temperature=1e-4),
+        tunnel_conductance(BIAS, **kwargs, field=3.0),
+        rtol=1e-3,
+    )
+    # hot: the gap is washed out
+    assert tunnel_conductance(0.0, **kwargs, temperature=1e4) == pytest.approx(1, abs=1e-3)
+    # reversing V and P, or P and B, changes nothing
+    one = tunnel_conductance(BIAS, **kwargs, polarisation=0.4, field=3.0, temperature=0.5)
+    np.testing.assert_allclose(
+        tunnel_conductance(-BIAS, **kwargs, polarisation=-0.4, field=3.0, temperature=0.5), one, rtol=1e-12
+    )
+    np.testing.assert_allclose(
+        tunnel_conductance(BIAS, **kwargs, polarisation=-0.4, field=-3.0, temperature=0.5), one, rtol=1e-12
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(-1, 1), st.floats(0.2e-3, 0.6e-3), st.floats(1.0, 6.0), st.floats(1e-6, 1e-4), st.floats(0.0, 1.5))
+def test_four_points_return_the_polarisation(polarisation, bias, field, broadening, temperature):
+    """Whatever the flank, the field, the smearing and the temperature."""
+    biases = four_point_biases(bias, field)
+    assert list(biases) == sorted(biases) or zeeman_energy(field) > bias
+    sigma = tunnel_conductance(np.array(biases), GAP, broadening, polarisation, field, temperature)
+    contrast = abs(sigma[3] - sigma[1] + sigma[0] - sigma[2])
+    if contrast > 1e-3 * sigma.max():
+        assert four_point_polarisation(*sigma) == pytest.approx(polarisation, abs=1e-5)
+
+
+def contact_by_matching(ratio, strength):
+    """Andreev and normal reflection from the Bogoliubov-de Gennes amplitudes at E = ratio * Delta (BTK, Eq. (A12))."""
+    e = ratio + 0j
+    u2 = (1 + np.sqrt(e**2 - 1) / e) / 2
+    v2 = 1 - u2
+    u, v = np.sqrt(u2), np.sqrt(v2)
+    gamma = u**2 + strength**2 * (u**2 - v**2)
+    return abs(u * v / gamma) ** 2, abs((u**2 - v**2) * (strength**2 + 1j * strength) / gamma) ** 2
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.3, 1.0, 4.0])
+def test_andreev_by_the_amplitudes_of_btk(strength):
+    ratio = np.array([0.05, 0.6, 0.99, 1.01, 1.7, 5.0])
+    a, b = contact_by_matching(ratio, strength)
+    normal = 1 + strength**2
+    np.testing.assert_allclose((a + b)[:3], 1, rtol=1e-10)  # nothing is transmitted below the gap
+    bias = ratio * GAP
+    np.testing.assert_allclose(andreev_conductance(bias, GAP, 0.0, strength), normal * (1 + a - b), rtol=1e-9)
+    alone = np.where(ratio < 1, 0.0, normal * (1 - b / np.where(ratio < 1, 1, 1 - a)))
+    np.testing.assert_allclose(andreev_conductance(bias, GAP, 1.0, strength), alone, rtol=1e-9)
+    mixed = 0.65 * normal * (1 + a - b) + 0.35 * alone
+    np.testing.assert_allclose(andreev_conductance(-bias, GAP, 0.35, strength), mixed, rtol=1e-9)
+
+
+def test_andreev_limits():
+    below = np.linspace(-0.99, 0.99, 21) * GAP
+    # a clean contact doubles the current, and each polarised electron is missing twice
+    np.testing.assert_allclose(andreev_conductance(below, GAP), 2, rtol=1e-13)
+    np.testing.assert_allclose(andreev_conductance(below, GAP, polarisation=1.0), 0, atol=1e-15)
+    np.testing.assert_allclose(andreev_conductance(0.0, GAP, [0.2, 0.7]), [1.6, 0.6], rtol=1e-13)
+    # a strong barrier: tunnelling into the BCS density of states, for any polarisation
+    outside = np.array([1.1, 1.5, 3.0]) * GAP
+    bcs = outside / np.sqrt(outside**2 - GAP**2)
+    for polarisation in (0.0, 0.4, 1.0):
+        np.testing.assert_allclose(andreev_conductance(outside, GAP, polarisation, 1e5), bcs, rtol=1e-8)
+        np.testing.assert_allclose(andreev_conductance(0.5 * GAP, GAP, polarisation, 1e5), 0, atol=1e-9)
+    # far above the gap, or hot: normal
+    assert andreev_conductance(1.0, GAP, 0.4, 0.7) == pytest.approx(1, abs=1e-6)
+    assert andreev_conductance(0.0, GAP, 0.4, 0.7, 3000.0) == pytest.approx(1, abs=2e-3)
+    # the gap edge is finite, and T -> 0 is continuous away from it
+    assert andreev_conductance(GAP, GAP, 0.0, 1.0) == pytest.approx(4.0)
+    assert andreev_conductance(GAP, GAP, 1.0, 1.0) == pytest.approx(2.0)
+    assert andreev_conductance(0.4 * GAP, GAP, 0.3, 0.5, 1e-3) == pytest.approx(
+        andreev_conductance(0.4 * GAP, GAP, 0.3, 0.5), rel=1e-5
+    )
+
+
+@pytest.mark.parametrize(("polarisation", "strength"), [(0.0, 0.2), (0.4, 0.0), (0.8, 1.5), (0.2, 6.0)])
+def test_warm_contact_by_direct_integration(polarisation, strength):
+    expected = [
+        thermal(
+            lambda e: andreev_conductance(e, GAP, polarisation, strength),
+            v,
+            1.2,
+            [-GAP, -0.99 * GAP, -0.9999 * GAP, 0.0, 0.99 * GAP, 0.9999 * GAP, GAP],
+        )
+        for v in (0.0, 0.3e-3, 0.8e-3)
+    ]
+    got = andreev_conductance([0.0, 0.3e-3, 0.8e-3], GAP, polarisation, strength, 1.2)
+    np.testing.assert_allclose(got, expected, rtol=1e-6)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.floats(-1, 1),
+    st.floats(1e-6, 1e-2),
+    st.floats(0, 1),
+    st.floats(0, 1e6),
+    st.one_of(st.just(0.0), st.floats(1e-9, 1e3)),
+)
+def test_conductances_are_finite_and_positive(bias, gap, polarisation, strength, temperature):
+    contact = andreev_conductance(bias, gap, polarisation, strength, temperature)
+    assert np.isfinite(contact)
+    assert contact >= 0
+    tunnel = tunnel_conductance(bias, gap, 1e-7, 2 * polarisation - 1, 1.0, temperature)
+    assert np.isfinite(tunnel)
+    assert tunnel >= 0
+
+
+def test_shapes():
+    column, row = np.array([[0.0], [1e-4]]), np.array([0.1, 0.5, 0.9])
+    assert tunnel_conductance(column, GAP, 1e-5, row, temperature=0.5).shape == (2, 3)
+    assert andreev_conductance(column, GAP, row, temperature=0.5).shape == (2, 3)
+    assert andreev_conductance(0.0, GAP, 0.1, 0.2, np.array([0.0, 1.0])).shape == (2,)
+    assert isinstance(andreev_conductance(0.0, GAP), float)
+    assert isinstance(tunnel_conductance(0.0, GAP, 1e-5, temperature=1.0), float)
+    assert tunnel_conductance([], GAP, 1e-5, temperature=1.0).shape == (0,)
+    assert andreev_conductance([], GAP).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: density_of_states(0.0, -1.0, 1e-5), ValueError, "gap must lie in"),
+        (lambda: density_of_states(0.0, GAP, 0.0), ValueError, "broadening must lie in"),
+        (lambda: tunnel_conductance(np.nan, GAP, 1e-5), ValueError, "bias must lie in"),
+        (lambda: tunnel_conductance(0.0, GAP, 1e-5, 1.1), ValueError, "polarisation must lie in"),
+        (lambda: tunnel_conductance(0.0, GAP, 1e-5, temperature=-1), ValueError, "temperature must lie in"),
+        (lambda: tunnel_conductance(0.0, GAP, 1e-5, field="3 T"), TypeError, "field must be a real number"),
+        (lambda: andreev_conductance(0.0, 0.0), ValueError, "gap must lie in"),
+        (lambda: andreev_conductance(0.0, GAP, -0.1), ValueError, "polarisation must lie in"),
+        (lambda: andreev_conductance(0.0, GAP, 0.1, -1.0), ValueError, "barrier_strength must lie in"),
+        (lambda: four_point_biases(0.0, 1.0), ValueError, "bias must lie in"),
+        (lambda: four_point_polarisation(1.0, 1.0, 1.0, 1.0), ValueError, "cannot be told apart"),
+        (lambda: four_point_polarisation(1.0, "1", 1.0, 1.0), TypeError, "sigma_2 must be a real number"),
+    ],
+)
+def test_errors(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
