@@ -2,7 +2,7 @@ r"""What takes TMR away: disorder, spin flips, interface states, pinholes, half-
 
 Each function is one mechanism with one parameter, so that a measured TMR can be read as a diagnosis. TMR is
 :math:`(R_{AP}-R_P)/R_P` throughout, a fraction. Circuit errors (series and shunt resistance) are in
-`mtjlib.julliere.measured_tmr`. Chapter 4.
+`mtjlib.julliere.measured_tmr`. Chapter 5.
 """
 
 import numpy as np

@@ -18,6 +18,9 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
+from mtjlib import bands, imperfections
+from mtjlib import julliere as julliere_model
+
 SOURCE = Path(__file__).resolve().parents[1] / "exercises" / "source"
 TRUTH = re.compile(r"^truth = .*$", re.MULTILINE)
 
@@ -54,7 +57,31 @@ def julliere(seed):
     return "\n".join(lines), "truth = {" + ", ".join(f'"{k}": {v}' for k, v in truth.items()) + "}"
 
 
-EXERCISES = {"01-julliere": (julliere, 11)}
+LAYERS = np.arange(2, 13)
+
+
+def coherent(seed):
+    """Three wafers for exercise 04: spin flips, s-p mixing, and a fixed shunt beside a barrier of growing thickness."""
+    rng = np.random.default_rng(seed)
+    flips, mixing = round(rng.uniform(0.04, 0.08), 3), round(rng.uniform(0.2, 0.35), 2)
+    limit = rng.uniform(10.5, 12.0)  # layers at which the shunt carries as much as the parallel junction
+
+    def ideal(v):
+        return np.array([bands.tmr(bands.model_junction(int(n), v), points=24) for n in LAYERS])
+
+    r_p = np.exp(2 * bands.decay(0.0, 3.5, -1.0) * (LAYERS - limit))  # in units of the shunt
+    tables = {
+        "A": imperfections.spin_flip_tmr(ideal(0.02), flips),
+        "B": ideal(mixing),
+        "C": julliere_model.measured_tmr(r_p, ideal(0.15), 0.0, 1.0),
+    }
+    tables = {wafer: tmr * (1 + NOISE * rng.standard_normal(tmr.shape)) for wafer, tmr in tables.items()}
+    lines = [f"layers = np.arange({LAYERS[0]}, {LAYERS[-1] + 1})  # of the barrier", "tmr = {  # at the meter"]
+    lines += [f'    "{wafer}": np.array({_row(table)}),' for wafer, table in tables.items()]
+    return "\n".join([*lines, "}"]), f'truth = {{"flips": {flips}}}'
+
+
+EXERCISES = {"01-julliere": (julliere, 11), "04-coherent": (coherent, 4)}
 
 
 def _row(numbers):
