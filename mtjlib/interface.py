@@ -7,7 +7,7 @@ A flux-normalised wave that decays towards the interface inside the barrier is r
 where κ is the decay constant at that interface and :math:`\beta=m_b/m` the barrier's mass over the metal's. Below a
 band edge :math:`k_\sigma` is imaginary; continued analytically (with :math:`\mathrm{Im}\,k_\sigma>0`) the same formula
 still holds, :math:`r_\sigma` becomes real, and the transmission :math:`T_\sigma = 2\,\mathrm{Im}\,r_\sigma` (the
-optical theorem) vanishes by itself. Chapter 3 derives it.
+optical theorem) vanishes by itself. Chapter 2 derives it, chapter 3 uses it.
 """
 
 import numpy as np

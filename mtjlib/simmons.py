@@ -187,7 +187,7 @@ class BarrierFit:
 
     @property
     def correlation(self):
-        """Correlation coefficient of height and width: close to -1, because a curve fixes d√φ best."""
+        """Correlation coefficient of height and width: close to -1, because a curve fixes G(0) best."""
         return self.covariance[0, 1] / np.sqrt(self.covariance[0, 0] * self.covariance[1, 1])
 
 

@@ -11,6 +11,7 @@ a hidden test.
 """
 
 import argparse
+import json
 import re
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-from mtjlib import bands, imperfections
+from mtjlib import Barrier, Ferromagnet, Junction, bands, exact, imperfections
 from mtjlib import julliere as julliere_model
 
 SOURCE = Path(__file__).resolve().parents[1] / "exercises" / "source"
@@ -81,7 +82,30 @@ def coherent(seed):
     return "\n".join([*lines, "}"]), f'truth = {{"flips": {flips}}}'
 
 
-EXERCISES = {"01-julliere": (julliere, 11), "04-coherent": (coherent, 4)}
+def lopsided(seed):
+    """Two junctions for exercise 02: dI/dV of a level and a tilted barrier, by exact scattering, 0.4 % noise."""
+    rng = np.random.default_rng(seed)
+    metal, height, width = Ferromagnet(4.5, 0.0), round(rng.uniform(1.7, 2.3), 2), round(rng.uniform(1.3, 1.6), 2)
+    tilt = round(rng.choice([-1, 1]) * rng.uniform(0.7, 1.0), 2)
+    tilted = rng.permutation(["X", "Y"])[0]
+    lines, step = {"bias": [], "g": []}, 0.002
+    for name in "XY":
+        # The level one is measured further on one side, so that its end points mislead.
+        bias = np.linspace(-0.3, 0.3, 31) if name == tilted else np.linspace(-0.2, 0.4, 31)
+        half = tilt / 2 if name == tilted else 0.0
+        junction = Junction(metal, Barrier(height - half, width, 0.4, height + half), metal)
+        up, down = (exact.current_density(junction, bias + shift) for shift in (step, -step))
+        g = (up - down) / (2 * step) * 1e-6 * (1 + 0.004 * rng.standard_normal(bias.size))  # µS in 1 µm²
+        lines["bias"].append(f'    "{name}": np.linspace({bias[0]:.1f}, {bias[-1]:.1f}, {bias.size}),')
+        rows = [" ".join(f"{value:#.4g}" for value in part) for part in np.array_split(g, 3)]
+        lines["g"] += [f'    "{name}": """', *(f"        {row}" for row in rows), '    """,']
+    split = "g = {name: np.array(values.split(), float) for name, values in g.items()}"
+    text = ["bias = {  # V", *lines["bias"], "}", "g = {  # dI/dV in µS", *lines["g"], "}", split]
+    truth = {"lopsided": str(tilted), "height": height, "width": width, "tilt": tilt}
+    return "\n".join(text), f"truth = {json.dumps(truth)}"
+
+
+EXERCISES = {"01-julliere": (julliere, 11), "02-barrier": (lopsided, 21), "04-coherent": (coherent, 4)}
 
 
 def _row(numbers):
