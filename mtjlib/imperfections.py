@@ -146,7 +146,7 @@ def spin_flip_tmr(tmr, flip_fraction):
 
     .. math:: \mathrm{TMR}' = \frac{(1-2f)\,\mathrm{TMR}}{1+f\,\mathrm{TMR}} \;<\; \frac{1}{f}.
 
-    However perfect the filter, 1 % of flips keeps the TMR below 100 (10 000 %).
+    The bound holds for TMR ≥ 0: however perfect the filter, 1 % of flips keeps it below 100 (10 000 %).
 
     Parameters
     ----------

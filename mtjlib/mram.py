@@ -135,7 +135,9 @@ def retention_failure(delta, time, bits=1, attempt_rate=1e9):
     [2.8e-09, 0.95]
     """
     rate = real("attempt_rate", attempt_rate, "(0, inf)", "1/s") * np.exp(-real("delta", delta, "[0, inf)"))
-    return -np.expm1(-rate * real("time", time, "[0, inf)", "s") * real("bits", bits, "[1, inf)"))
+    time, bits = real("time", time, "[0, inf)", "s"), real("bits", bits, "[1, inf)")
+    with np.errstate(over="ignore"):  # infinitely many losses expected: the probability is 1
+        return -np.expm1(-rate * time * bits)
 
 
 def required_stability(failure, time, bits=1, attempt_rate=1e9):
@@ -160,9 +162,9 @@ def required_stability(failure, time, bits=1, attempt_rate=1e9):
     >>> round(float(required_stability(1e-4, 10 * 3.156e7, bits=2**30)), 1)
     70.3
     """
-    attempts = real("bits", bits, "[1, inf)") * real("time", time, "(0, inf)", "s")
-    attempts = attempts * real("attempt_rate", attempt_rate, "(0, inf)", "1/s")
-    return np.maximum(np.log(attempts / -np.log1p(-real("failure", failure, "(0, 1)"))), 0.0)
+    bits, time = real("bits", bits, "[1, inf)"), real("time", time, "(0, inf)", "s")
+    attempts = np.log(bits) + np.log(time) + np.log(real("attempt_rate", attempt_rate, "(0, inf)", "1/s"))
+    return np.maximum(attempts - np.log(-np.log1p(-real("failure", failure, "(0, 1)"))), 0.0)
 
 
 def critical_current(delta, alpha, efficiency, temperature=300.0):
@@ -170,7 +172,7 @@ def critical_current(delta, alpha, efficiency, temperature=300.0):
 
     .. math:: I_c = \frac{4e}{\hbar}\,\frac{\alpha}{\eta}\,k_BT\,\Delta
 
-    The same as `mtjlib.dynamics.critical_current` without field. A film magnetised in its plane pays
+    The same as `mtjlib.stability.critical_current` without field. A film magnetised in its plane pays
     :math:`1+M_s/2H_k` times as much: that is why memories went perpendicular.
     Source: Sun, Phys. Rev. B 62, 570 (2000).
 
@@ -211,7 +213,7 @@ def write_error_rate(delta, overdrive, pulse, anisotropy_field, alpha):
     While the angle is small it grows like an unstable oscillator in a thermal bath: its mean square at time t is the
     :math:`[i e^{2\tau(i-1)}-1]/\Delta(i-1)` of the denominator, initial spread and noise during the pulse together. The
     cell fails if the angle, continued exponentially, has not reached :math:`\theta_c`. That value comes from the exact
-    noiseless solution `mtjlib.dynamics.switching_time`; putting the equator, :math:`\pi/2`, is off by 20 % and more.
+    noiseless solution `mtjlib.switching.switching_time`; putting the equator, :math:`\pi/2`, is off by 20 % and more.
     Butler et al., arXiv:1202.2621, carry out the same programme. Against the Fokker–Planck equation at
     :math:`\Delta=60` the formula is good to 3 % down to :math:`W=10^{-5}` for :math:`i\ge2.5`, and too high by up to a
     factor 2 at :math:`i=1.5`.

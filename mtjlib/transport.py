@@ -80,7 +80,7 @@ def bias_curve(junction, bias, angle=0.0):
     >>> from mtjlib import Barrier, Ferromagnet, Junction
     >>> fe = Ferromagnet(4.5, 3.825)
     >>> curve = bias_curve(Junction(fe, Barrier(1.125, 1.0, 0.4), fe), [-0.5, 0.5])
-    >>> bool(np.allclose(curve.torque_out_of_plane[0], curve.torque_out_of_plane[1]))
+    >>> bool(np.allclose(curve.torque_out_of_plane[0], curve.torque_out_of_plane[1], atol=0))
     True
     """
     u = check_bias(junction.barrier, bias)

@@ -167,13 +167,15 @@ def test_probability_is_conserved_in_every_open_channel(junction, kx, ky, energy
 @given(junctions, phase, phase, st.floats(-4, 4))
 @settings(max_examples=40)
 def test_transmission_is_reciprocal_and_has_the_symmetry_of_the_square(junction, kx, ky, energy):
+    assume(away_from_band_edges(junction, kx, ky, energy))
+
     def ap(*k, left="majority", right="minority"):
         return bands.transmission(junction, left, right, *k, energy)
 
     reference = ap(kx, ky)
-    np.testing.assert_allclose(ap(kx, ky, left="minority", right="majority"), reference, rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(ap(kx, ky, left="minority", right="majority"), reference, rtol=1e-6, atol=1e-20)
     for image in ((-kx, -ky), (-kx, ky), (ky, kx), (-ky, kx)):
-        np.testing.assert_allclose(ap(*image), reference, rtol=1e-6, atol=1e-12)
+        np.testing.assert_allclose(ap(*image), reference, rtol=1e-6, atol=1e-20)
     assert 0 <= reference <= 3 + 1e-9
 
 
@@ -194,9 +196,12 @@ def test_against_the_dense_green_function(left, right, k, layers):
     junction = bands.model_junction(layers)
     expected, bonds = dense(junction, left, right, *k, 0.1)
     ours = bands.transmission(junction, left, right, *k, 0.1)
-    np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-13)
+    if not all(bands.open_channels(junction, spin, *k, 0.1) for spin in (left, right)):
+        assert ours == 0 and expected < 1e-10  # what the reference leaves is its broadening
+        return
+    np.testing.assert_allclose(ours, expected, rtol=1e-5)
     # The current is the same through every bond (up to the sign of the direction).
-    np.testing.assert_allclose(abs(bonds), ours, rtol=1e-4, atol=1e-13)
+    np.testing.assert_allclose(abs(bonds), ours, rtol=1e-4)
 
 
 def test_against_the_dense_green_function_with_a_conducting_barrier():

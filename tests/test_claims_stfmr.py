@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mtjlib import dynamics, julliere, stfmr, units
+from mtjlib import dynamics, julliere, stability, stfmr, units
 
 UNIT = units.HBAR / (2 * units.E_CHARGE) * 1e-3  # (hbar/2e)/kOhm, in J/V
 G_P = 1 / 3.19e3  # S
@@ -86,4 +86,4 @@ def test_critical_current():
         demag=(0, 0, 1),
         reference=(1, 0, 0),
     )
-    assert dynamics.critical_current(film, p / (1 + p**2)) * 1e3 == pytest.approx(0.37, abs=5e-3)
+    assert stability.critical_current(film, p / (1 + p**2)) * 1e3 == pytest.approx(0.37, abs=5e-3)

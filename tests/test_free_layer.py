@@ -280,7 +280,7 @@ def test_diffusive_limits():
     # thin: J0 eta L/L0^2 per thickness
     limit = eta(LAYER, CAP) * LAYER.length * LAYER.rate
     for d in (1e-6, 1e-9, 1e-12):
-        assert diffusive_torque(LAYER, CAP, d) == pytest.approx(limit, rel=3 * d + 1e-14)
+        assert diffusive_torque(LAYER, CAP, d) == pytest.approx(limit, rel=3 * d + 1e-14, abs=0)
     # a cap that lets nothing through: nothing is lost to it at any thickness
     closed = Cap(1.0, interface_length=1e12)
     assert 0.3 * diffusive_torque(LAYER, closed, 0.3) == pytest.approx(1 / (1 + l0_squared / 100), rel=1e-9)

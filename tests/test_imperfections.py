@@ -125,9 +125,9 @@ def test_spin_flips_mix_the_two_conductances(tmr, f):
     g_p, g_ap = 1.0, 1 / (1 + tmr)
     expected = ((1 - f) * g_p + f * g_ap) / ((1 - f) * g_ap + f * g_p) - 1
     ours = imperfections.spin_flip_tmr(tmr, f)
-    np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-14)
     assert ours > -1
-    if f > 0:
+    if f > 0 and tmr >= 0:
         assert ours < 1 / f
 
 
@@ -181,8 +181,8 @@ def test_resonant_tmr_is_the_ratio_of_four_breit_wigner_terms(detuning, left, ri
 
     ours = imperfections.resonant_tmr(detuning, left, right, p, q)
     if g(-1) > 1e-290:
-        np.testing.assert_allclose(ours, g(1) / g(-1) - 1, rtol=1e-8, atol=1e-8)
-    np.testing.assert_allclose(ours, imperfections.resonant_tmr(-detuning, right, left, q, p), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(ours, g(1) / g(-1) - 1, rtol=1e-8, atol=1e-14)
+    np.testing.assert_allclose(ours, imperfections.resonant_tmr(-detuning, right, left, q, p), rtol=1e-9, atol=1e-15)
 
 
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.9])
@@ -208,14 +208,14 @@ def test_two_areas_are_parallel_resistors(x, first, other, g):
         r_p = [1 / (1 - x), 1 / (x * g)]
         r_ap = [r_p[0] * (1 + first), r_p[1] * (1 + other)]
         parallel = [1 / (1 / r[0] + 1 / r[1]) for r in (r_p, r_ap)]
-        np.testing.assert_allclose(ours, parallel[1] / parallel[0] - 1, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(ours, parallel[1] / parallel[0] - 1, rtol=1e-9, atol=1e-14)
 
 
 @given(st.floats(0, 0.99), tmr_values, st.floats(1, 1e6))
 @settings(max_examples=40)
 def test_pinholes_are_areas_without_tmr(x, tmr, g):
     ours = imperfections.pinhole_tmr(x, tmr, g)
-    np.testing.assert_allclose(ours, imperfections.two_area_tmr(x, tmr, 0.0, g), rtol=1e-7, atol=1e-7)
+    np.testing.assert_allclose(ours, imperfections.two_area_tmr(x, tmr, 0.0, g), rtol=1e-7, atol=1e-14)
 
 
 def test_pinhole_limits():
@@ -236,8 +236,8 @@ def test_pinhole_limits():
 def test_crystallised_fraction_is_avrami(t, temperature, barrier, rate, n):
     x = imperfections.crystallised_fraction(t, temperature, barrier, rate, n)
     assert 0 <= x <= 1
-    expected = 1 - np.exp(-((t * rate * np.exp(-barrier / (units.K_B * temperature))) ** n))
-    np.testing.assert_allclose(x, expected, rtol=1e-6, atol=1e-12)
+    expected = -np.expm1(-(t**n) * rate**n * np.exp(-n * barrier / (units.K_B * temperature)))
+    np.testing.assert_allclose(x, expected, rtol=1e-6, atol=1e-200)
 
 
 def test_crystallised_fraction_limits_and_slopes():

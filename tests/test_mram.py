@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from _fokker_planck import fokker_planck
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, linalg, special
-from test_dynamics import fokker_planck
 
-from mtjlib import dynamics, julliere, mram, units
+from mtjlib import dynamics, julliere, mram, stability, switching, units
 
 KT = units.K_B * units.E_CHARGE * 300.0
 
@@ -60,11 +60,13 @@ def test_retention_inverts_and_scales():
     assert mram.retention_failure(200.0, time) == close(time * 1e9 * np.exp(-200), rel=1e-12)
     assert mram.retention_failure(0.0, time, 1e12) == 1.0
     assert mram.required_stability(0.999, 1e-9) == 0.0
+    assert mram.retention_failure(0.0, [0.0, 1e300], 1e300).tolist() == [0.0, 1.0]
+    assert mram.required_stability(1e-300, 1e300, 1e300, 1e300) == close(1200 * np.log(10))
 
 
 def test_critical_current_is_that_of_the_dynamics():
     layer = spin(60.0)
-    expected = dynamics.critical_current(layer, efficiency=0.4)
+    expected = stability.critical_current(layer, efficiency=0.4)
     assert mram.critical_current(60.0, 0.05, 0.4) == close(expected, rel=1e-12)
     assert mram.critical_current(60.0, 0.05, 0.4, 600.0) == close(2 * expected)
 
@@ -73,14 +75,14 @@ def test_in_plane_cell_pays_the_demagnetising_field():
     layer = dynamics.Macrospin(
         ms=8e5, volume=1e4, alpha=0.01, anisotropy=8e3, axis=(1, 0, 0), demag=(0, 0, 1), reference=(1, 0, 0)
     )
-    ratio = dynamics.critical_current(layer, 0.4) / mram.critical_current(8e3 * 1e4 * 1e-27 / KT, 0.01, 0.4)
+    ratio = stability.critical_current(layer, 0.4) / mram.critical_current(8e3 * 1e4 * 1e-27 / KT, 0.01, 0.4)
     assert ratio == close(1 + units.MU_0 * 8e5 / (2 * 0.02))
 
 
 def ratio_to_fokker_planck(delta, overdrive, e_folds):
     """Closed formula over the exact write error rate, after pulses in units of the growth time 1/(2 (i-1) rate)."""
     layer = spin(delta)
-    generator, z, width = fokker_planck(layer, overdrive * dynamics.critical_torque(layer), 300.0, cells=400)
+    generator, z, width = fokker_planck(layer, overdrive * stability.critical_torque(layer), 300.0, cells=400)
     density = np.where(z > 0, np.exp(delta * (z**2 - 1)), 0.0)
     density /= (density * width).sum()
     unit = (1 + 0.05**2) / (2 * (overdrive - 1) * 0.05 * units.GAMMA * 0.4)
@@ -108,8 +110,8 @@ def test_write_errors_without_noise_follow_the_exact_switching_time():
     """Large delta and a long pulse: W is the chance that the initial angle is below the one that just makes it."""
     layer, i = spin(1e6), 3.0
     start = 1e-4
-    torque = (i * dynamics.critical_torque(layer), 0.0)
-    pulse = dynamics.switching_time(layer, start, torque)
+    torque = (i * stability.critical_torque(layer), 0.0)
+    pulse = switching.switching_time(layer, start, torque)
     # Turn the noise of the pulse off by hand: it adds 1/(i-1) to the variance of 1 of the initial spread.
     formula = mram.write_error_rate(1e6, i, pulse, 0.4, 0.05)
     assert -np.log1p(-formula) * (i / (i - 1)) == close(1e6 * start**2, rel=1e-4)

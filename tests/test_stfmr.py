@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtjlib import dynamics, stfmr, units
+from mtjlib import dynamics, stability, stfmr, units
 from mtjlib.dynamics import Macrospin
 from mtjlib.stfmr import Calibration
 
@@ -40,7 +40,7 @@ def torques(current, zeta_in_plane, zeta_out_of_plane):
 
 
 def test_resonance_and_width_are_the_eigenvalue_of_the_macrospin():
-    value = dynamics.eigenvalues(film(0.01), (1, 0, 0), (FIELD, 0, 0))[0]
+    value = stability.eigenvalues(film(0.01), (1, 0, 0), (FIELD, 0, 0))[0]
     assert stfmr.resonance_frequency(FIELD, EFFECTIVE) == close(abs(value) / 2 / np.pi, rel=1e-4)
     assert stfmr.linewidth(FIELD, EFFECTIVE, 0.01) == close(-value.real, rel=2e-4)
     assert stfmr.ellipticity(FIELD, EFFECTIVE) == close(units.GAMMA * (FIELD + EFFECTIVE) / abs(value.imag), rel=1e-3)
@@ -53,7 +53,7 @@ def test_derived_linewidth_is_the_eigenvalue_under_torque_and_the_printed_one_ha
     slopes = []
     for torque in (1e-20, -1e-20):
         m = dynamics.relax(spin, (1, 0, 0.001), (FIELD, 0, 0), (torque, 0.0))
-        slopes.append(-dynamics.eigenvalues(spin, m, (FIELD, 0, 0), (torque, 0.0))[0].real)
+        slopes.append(-stability.eigenvalues(spin, m, (FIELD, 0, 0), (torque, 0.0))[0].real)
     slope = (slopes[0] - slopes[1]) / 2e-20
     arguments = FIELD, EFFECTIVE, 0.01
     derived, printed = (
@@ -66,7 +66,7 @@ def test_derived_linewidth_is_the_eigenvalue_under_torque_and_the_printed_one_ha
 
 def test_derived_linewidth_vanishes_at_suns_critical_torque():
     spin = film(0.01, 0.0)
-    critical = dynamics.critical_torque(spin, FIELD)
+    critical = stability.critical_torque(spin, FIELD)
     assert stfmr.linewidth(FIELD, EFFECTIVE, 0.01, critical, 0.0, spin.moment) == pytest.approx(0, abs=1e-3)
 
 

@@ -14,7 +14,8 @@ def test_wavevector_of_one_electronvolt_agrees_with_the_de_broglie_wavelength():
 
 def test_conductance_quantum_is_half_of_the_spin_degenerate_one():
     assert (
-        pytest.approx(constants.physical_constants["conductance quantum"][0], rel=1e-9) == 2 * units.CONDUCTANCE_QUANTUM
+        pytest.approx(constants.physical_constants["conductance quantum"][0], rel=1e-9, abs=0)
+        == 2 * units.CONDUCTANCE_QUANTUM
     )
 
 

@@ -1,0 +1,169 @@
+"""Switching times and write errors against quadrature, trajectories, equipartition and the Fokker-Planck equation."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from _fokker_planck import fokker_planck
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate, linalg
+
+from mtjlib import dynamics, stability, switching, units
+from mtjlib.dynamics import Macrospin
+
+KT = units.K_B * units.E_CHARGE * 300.0
+PERPENDICULAR = Macrospin(ms=1e6, volume=1e3, alpha=0.02, anisotropy=2e5)  # B_k = 0.4 T along z, p along z
+IN_PLANE = Macrospin(
+    ms=8e5, volume=1e4, alpha=0.01, anisotropy=8e3, axis=(1, 0, 0), demag=(0, 0, 1), reference=(1, 0, 0)
+)  # B_k = 20 mT along x, mu_0 M_s = 1.005 T, p along x
+
+
+def close(expected, rel=1e-9):
+    """pytest.approx without its absolute tolerance of 1e-12, which would pass any torque or energy in SI."""
+    return pytest.approx(expected, rel=rel, abs=0)
+
+
+def polar(theta, phi=0.0):
+    return np.stack(np.broadcast_arrays(np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)))
+
+
+# Without temperature
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.floats(0.05, 3.0),
+    st.floats(0.05, 3.0),
+    st.floats(-3, 3),
+    st.floats(-0.6, 0.6),
+    st.floats(-3e5, 3e5),
+)
+def test_switching_time_is_the_integral_of_the_polar_equation(start, end, overdrive, field, anisotropy):
+    """The closed form against quadrature of dtheta / (dtheta/dt), the latter from the full right-hand side."""
+    spin = replace(PERPENDICULAR, anisotropy=anisotropy, alpha=0.1)
+    torque = (overdrive * 4e-20, 1e-20)
+    time = switching.switching_time(spin, start, torque, field, end)
+
+    def speed(theta):
+        rate = dynamics.llg_rhs(spin, polar(theta), (0, 0, field), torque)
+        return -rate[2] / np.sin(theta)
+
+    grid = np.array([speed(x) for x in np.linspace(start, end, 41)])
+    if abs(start - end) < 1e-6:
+        turned = time * np.abs(grid)
+        assert time == np.inf or turned.min() - 1e-12 <= abs(start - end) <= turned.max() + 1e-12
+    elif (grid * np.sign(end - start) <= 0).any():
+        assert time == np.inf
+    elif (np.abs(grid) > 1e-3 * np.abs(grid).max()).all():
+        expected = integrate.quad(lambda x: 1 / speed(x), start, end, epsabs=0, epsrel=1e-9)[0]
+        assert time == close(expected, rel=1e-6)
+
+
+def test_switching_time_where_the_partial_fractions_degenerate():
+    """|torque| = alpha B_k M_s V makes two poles coincide; neighbours must be continuous with it."""
+    critical = 0.02 * 0.4 * PERPENDICULAR.moment
+    for scale, start, end in ((1.0, 2.0, 0.5), (-1.0, 1.0, 2.5)):
+        times = [
+            switching.switching_time(PERPENDICULAR, start, (scale * critical * (1 + x), 0.0), 0.0, end)
+            for x in (-1e-9, 0.0, 1e-9)
+        ]
+        np.testing.assert_allclose(times, times[1], rtol=1e-7)
+    assert switching.switching_time(Macrospin(1e6, 1e3, 0.1), 0.5, (0.0, 0.0)) == np.inf
+
+
+def test_switching_time_agrees_with_trajectories():
+    torque = (3 * stability.critical_torque(PERPENDICULAR), 5e-21)
+    angles = np.radians([2.0, 5.0, 10.0])
+    path = dynamics.run(PERPENDICULAR, polar(angles), 2e-9, 0.5e-12, field=(0, 0, 0.05), torque=torque)
+    expected = switching.switching_time(PERPENDICULAR, angles, torque, field=0.05)
+    np.testing.assert_allclose(switching.first_passage(path, (0, 0, 1)), expected, rtol=1e-6)
+    assert switching.first_passage(dynamics.run(PERPENDICULAR, polar(0.1), 1e-10, 1e-12), (0, 0, 1)) == np.inf
+
+
+# Thermal ensembles
+
+
+def test_small_oscillations_share_half_kt_each():
+    """Deep well: M_s V B_i <m_i^2> = kT for each direction across, with the stiffness B_i of that direction."""
+    spin = replace(IN_PLANE, anisotropy=8e4)
+    m = switching.thermal_ensemble(spin, (1, 0, 0), 8000, 300.0, np.random.default_rng(7))
+    b1 = 2 * 8e4 / 8e5
+    for component, stiffness in ((1, b1), (2, b1 + units.MU_0 * 8e5)):
+        assert spin.moment * stiffness * (m[component] ** 2).mean() == close(KT, rel=0.06)
+
+
+def test_write_error_rate_follows_fokker_planck():
+    spin = replace(PERPENDICULAR, volume=20 * KT / 2e5 * 1e27, alpha=0.2)
+    pulse = 2.5 * stability.critical_torque(spin)
+    n = 10_000
+    time, rate = switching.write_error_rate(
+        spin, (pulse, 0.0), 0.24e-9, 0.5e-12, 300.0, np.random.default_rng(9), n=n, every=60
+    )
+    generator, z, width = fokker_planck(spin, pulse, 300.0)
+    density = np.where(z > 0, np.exp(20 * (z**2 - 1)), 0.0)
+    density /= (density * width).sum()
+    propagator = linalg.expm(generator * time[1])
+    exact = [1.0]
+    for _ in time[1:]:
+        density = propagator @ density
+        exact.append((density * width)[z > 0].sum())
+    exact = np.array(exact)
+    assert exact[-1] < 0.02 < 0.4 < exact[3]  # the pulse lengths span the interesting range
+    error = np.sqrt(exact * (1 - exact) / n)
+    assert (np.abs(rate - exact) <= 4 * error + 1e-3 * exact).all()
+
+
+def test_write_errors_from_either_state_are_mirror_images():
+    rates = []
+    for state in ("parallel", "antiparallel"):
+        pulse = 3 * stability.critical_torque(PERPENDICULAR, state=state)
+        _, rate = switching.write_error_rate(
+            PERPENDICULAR,
+            (pulse, 0.0),
+            2e-9,
+            1e-12,
+            300.0,
+            np.random.default_rng(2),
+            n=400,
+            state=state,
+            every=250,
+        )
+        rates.append(rate)
+    assert rates[0][0] == rates[1][0] == 1 and 0.2 < rates[0][3] < 0.9
+    assert rates[0][-1] < 0.15
+    np.testing.assert_allclose(rates[0], rates[1], atol=4 * np.sqrt(0.5 / 400))
+
+
+# Legal and illegal arguments
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.floats(1e-4, 2.0),
+    st.floats(-1e6, 1e6),
+    st.floats(-1e-18, 1e-18),
+    st.floats(-1e-18, 1e-18),
+    st.floats(-2, 2),
+)
+def test_finite_everywhere_in_the_legal_range(alpha, anisotropy, par, perp, field):
+    spin = Macrospin(ms=1e6, volume=1e3, alpha=alpha, anisotropy=anisotropy, demag=(0.2, 0.2, 0.6))
+    assert switching.switching_time(spin, 0.1, (par, perp), field) > 0
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "call"),
+    [
+        (ValueError, "axially symmetric", lambda: switching.switching_time(IN_PLANE, 0.1, (0, 0))),
+        (ValueError, "start_angle must lie", lambda: switching.switching_time(PERPENDICULAR, 0.0, (0, 0))),
+        (ValueError, "n must be", lambda: switching.thermal_ensemble(PERPENDICULAR, polar(0), 0, 1.0, None)),
+        (
+            ValueError,
+            "energy well",
+            lambda: switching.thermal_ensemble(Macrospin(1e6, 1e3, 0.1), polar(0), 2, 1.0, np.random.default_rng()),
+        ),
+    ],
+)
+def test_bad_arguments_are_named(error, message, call):
+    with pytest.raises(error, match=message):
+        call()
