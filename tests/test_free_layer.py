@@ -316,7 +316,7 @@ def test_diffusive_torque_is_finite_and_linear(layer, cap, d, share):
     open_cap = Cap(cap.diffusion_length, cap.conductivity_ratio, cap.thickness)
     gap = min(1e-9, cap.thickness)
     before, after = accumulation(layer, open_cap, d, np.array([d, d + gap]))
-    assert after == pytest.approx(before, rel=1e-6, abs=0)
+    assert after == pytest.approx(before, rel=1e-6, abs=1e-300)  # behind a thick layer it is subnormal
 
 
 def test_shapes():
