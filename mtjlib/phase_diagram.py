@@ -13,6 +13,7 @@ Source: Xiao, Bauer and Brataas, Phys. Rev. B 77, 224419 (2008), Fig. 4.
 import numpy as np
 
 from mtjlib import transport
+from mtjlib._leading_order import node_numbers, window_channels, window_integrals
 from mtjlib.barrier import check_bias
 from mtjlib.junction import Barrier, Junction
 
@@ -105,7 +106,7 @@ def critical_bias(junction, free="right"):
     from scipy.optimize import brentq
 
     def ratio(bias):
-        return transport._in_plane(transport._window_integrals(junction, bias), 1.0, free)
+        return transport._in_plane(window_integrals(junction, bias), 1.0, free)
 
     left, right = junction.barrier.heights
     zeros = []
@@ -136,7 +137,7 @@ def _with_width(junction, width):
 
 def _amplitudes(junction, bias, laid_out_for, nodes, product):
     """A_j and 2 κ_j (from the slowest on) of Σ A_j exp(-2 d κ_j), shapes (bias, j)."""
-    left, right, mean, weight, slowest = transport._window(junction, bias, nodes, laid_out_for)
+    left, right, mean, weight, slowest = window_channels(junction, bias, nodes, laid_out_for)
     flat = (bias.size, -1)
     return (weight * product(left, right)).reshape(flat), 2 * (mean - slowest).reshape(flat)
 
@@ -159,7 +160,7 @@ def _guess(junction, bias, product):
 
 def _polish(junction, bias, width, product):
     """Newton's method in ln(width), on nodes laid out for slightly thinner barriers than the guess."""
-    nodes = transport._nodes(_with_width(junction, width.max()))
+    nodes = node_numbers(_with_width(junction, width.max()))
     amplitude, rate = _amplitudes(junction, bias, width / _STEPS[1], nodes, product)
     for _ in range(20):
         terms = amplitude * np.exp(-width[:, None] * rate)

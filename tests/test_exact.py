@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from mtjlib import exact, transport, units
+from mtjlib import _occupied, exact, transport, units
 from mtjlib.junction import Barrier, Ferromagnet, Junction
 from mtjlib.quadrature import pieces
 
@@ -395,8 +395,8 @@ def test_default_quadrature_is_converged(monkeypatch, junction, bias):
         )
 
     default = everything()
-    monkeypatch.setattr(exact, "_NODES", (44, 32))
-    monkeypatch.setattr(exact, "_RAY_NODES", 64)
+    monkeypatch.setattr(_occupied, "_NODES", (44, 32))
+    monkeypatch.setattr(_occupied, "_RAY_NODES", 64)
     np.testing.assert_allclose(default, everything(), rtol=4e-6)
 
 

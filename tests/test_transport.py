@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import dblquad, quad
 
-from mtjlib import Barrier, Ferromagnet, Junction, exact, transport, units
+from mtjlib import Barrier, Ferromagnet, Junction, _leading_order, exact, transport, units
 
 IRON = Ferromagnet(4.5, 3.825)
 MGO = Barrier(1.125, 1.0, 0.4)
@@ -308,12 +308,12 @@ def test_twice_the_nodes():
     for junction in JUNCTIONS + hard:
         left, right = junction.barrier.heights
         bias = np.array([-0.97 * right, -0.4 * right, -1e-3, 0.0, 0.3 * left, 0.6 * left, 0.97 * left])
-        double = tuple(2 * n for n in transport._nodes(junction))
-        coarse, fine = (transport._window_integrals(junction, bias, n) for n in (None, double))
+        double = tuple(2 * n for n in _leading_order.node_numbers(junction))
+        coarse, fine = (_leading_order.window_integrals(junction, bias, n) for n in (None, double))
         for name in ("plus", "minus", "on_right", "on_left", "phase_right"):
             error = np.abs(getattr(coarse, name) - getattr(fine, name)) / fine.plus
             assert error.max() < 1e-6, (junction, name)
-        coarse, fine = (transport._sea_integral(junction, bias, n) for n in (None, double))
+        coarse, fine = (_leading_order.sea_integral(junction, bias, n) for n in (None, double))
         assert np.abs(coarse - fine).max() < 1e-6 * np.abs(fine).max(), junction
 
 
@@ -322,15 +322,15 @@ def test_convergence_is_spectral():
     bias = np.array([-0.5, 0.5])
 
     def curve(n):
-        window = transport._window_integrals(SYMMETRIC, bias, (n, n, 2 * n, n))
-        sea = transport._sea_integral(SYMMETRIC, bias, (n, n, 3 * n, n))
+        window = _leading_order.window_integrals(SYMMETRIC, bias, (n, n, 2 * n, n))
+        sea = _leading_order.sea_integral(SYMMETRIC, bias, (n, n, 3 * n, n))
         return np.array([window.plus, window.on_right, window.minus]), sea
 
     (coarse, sea_coarse), (medium, sea_medium), (fine, sea_fine) = curve(8), curve(16), curve(40)
     scale = fine[0]
     assert (np.abs(medium - fine) / scale).max() < 1e-3 * (np.abs(coarse - fine) / scale).max()
     assert np.abs(sea_medium / sea_fine - 1).max() < 1e-3 * np.abs(sea_coarse / sea_fine - 1).max()
-    z, e, z_sea, e_sea = transport._nodes(SYMMETRIC)
+    z, e, z_sea, e_sea = _leading_order.node_numbers(SYMMETRIC)
     assert 5 * z * e + z_sea * e_sea < 2000
 
 
