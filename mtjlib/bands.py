@@ -28,7 +28,8 @@ contains :math:`p_z` and :math:`d` orbitals.
 Source of the idea: Butler et al., Phys. Rev. B 63, 054416 (2001); chapter 4.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -210,16 +211,26 @@ def hamiltonian(junction, region, kx, ky):
 
 def _modes(junction, region, kx, ky, energy):
     """Bloch factors λ (outgoing or decaying, |λ| ≤ 1) and the orthogonal matrix of modes, axes (..., orbital, mode)."""
-    energy = real("energy", energy, "[-1000, 1000]", "eV")[..., None, None]
+    _orbitals(junction, region)
+    arrays = real("kx", kx, unit="rad"), real("ky", ky, unit="rad"), real("energy", energy, "[-1000, 1000]", "eV")
+    return _modes_of(replace(junction, layers=1), region, *((a.shape, a.tobytes()) for a in arrays))
+
+
+@lru_cache(maxsize=8)
+def _modes_of(junction, region, *arrays):
+    """`_modes` for any thickness: kept, as a thickness scan and the three spin channels need them again."""
+    kx, ky, energy = (np.frombuffer(data).reshape(shape) for shape, data in arrays)
     scale = 1 / np.sqrt([-junction.ss, -junction.pp_pi, -junction.pp_pi])
-    h = scale[:, None] * (hamiltonian(junction, region, kx, ky) - energy * np.eye(3)) * scale
+    h = scale[:, None] * (hamiltonian(junction, region, kx, ky) - energy[..., None, None] * np.eye(3)) * scale
     eigenvalues, modes = np.linalg.eigh(h)
     half = eigenvalues / 2
     # The product form of the root neither cancels at large |h/2| nor loses digits at the band edge.
     root = np.sqrt(np.abs((half - 1) * (half + 1)))
     band = np.abs(half) < 1
     decaying = half + np.copysign(root, half)
-    return np.where(band, half + 1j * root, 1 / np.where(band, 1.0, decaying)), modes
+    factors = np.where(band, half + 1j * root, 1 / np.where(band, 1.0, decaying))
+    factors.flags.writeable = modes.flags.writeable = False
+    return factors, modes
 
 
 def _slightly_lossy(lam):

@@ -17,19 +17,21 @@ Constants
     :math:`g\mu_B/\hbar` of a free electron, in rad/(s T).
 """
 
-from scipy import constants
+import math
 
 from mtjlib._validate import real
 
-HBAR = constants.hbar
-E_CHARGE = constants.e
-M_E = constants.m_e
-MU_0 = constants.mu_0
-MU_B = constants.physical_constants["Bohr magneton"][0]
-K_B = constants.k / constants.e
+# The values of scipy.constants (CODATA 2022), to the last digit. Importing that module takes longer than all of NumPy.
+_PLANCK = 6.62607015e-34
+HBAR = _PLANCK / (2 * math.pi)
+E_CHARGE = 1.602176634e-19
+M_E = 9.1093837139e-31
+MU_0 = 1.25663706127e-6
+MU_B = 9.2740100657e-24
+K_B = 1.380649e-23 / E_CHARGE
 HBAR2_2M = HBAR**2 / (2 * M_E) / E_CHARGE * 1e18
-CONDUCTANCE_QUANTUM = E_CHARGE**2 / constants.h
-GAMMA = abs(constants.physical_constants["electron gyromag. ratio"][0])
+CONDUCTANCE_QUANTUM = E_CHARGE**2 / _PLANCK
+GAMMA = 1.76085962784e11
 
 
 def torkance_in_hbar_2e_per_kohm(torkance, area):

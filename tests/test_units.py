@@ -7,6 +7,23 @@ from scipy import constants
 from mtjlib import units
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (units.HBAR, constants.hbar),
+        (units.E_CHARGE, constants.e),
+        (units.M_E, constants.m_e),
+        (units.MU_0, constants.mu_0),
+        (units.MU_B, constants.physical_constants["Bohr magneton"][0]),
+        (units.K_B, constants.k / constants.e),
+        (units.GAMMA, abs(constants.physical_constants["electron gyromag. ratio"][0])),
+    ],
+)
+def test_constants_are_those_of_scipy(ours, theirs):
+    """To 1e-8: adjustments of CODATA are smaller, and SciPy versions differ by them."""
+    assert ours == pytest.approx(theirs, rel=1e-8, abs=0)
+
+
 def test_wavevector_of_one_electronvolt_agrees_with_the_de_broglie_wavelength():
     wavelength = constants.h / np.sqrt(2 * constants.m_e * constants.e) * 1e9
     assert np.sqrt(1 / units.HBAR2_2M) == pytest.approx(2 * np.pi / wavelength, rel=1e-12)
