@@ -5,8 +5,6 @@ The stored solution (tools/cmtj_reference.py wrote it) is compared always; cmtj 
 
 import importlib.util
 import json
-import statistics
-import time
 from pathlib import Path
 
 import numpy as np
@@ -71,39 +69,3 @@ def test_live_trajectory_of_cmtj(solution):
     pytest.importorskip("cmtj", reason="cmtj is not part of the locked environment")
     live = [load_tool().simulate(STORED, duration) for duration in STORED["durations"]]
     np.testing.assert_allclose(solution, live, rtol=0, atol=1e-9)
-
-
-@pytest.mark.bench
-def test_ensemble_is_faster_than_cmtj():
-    """10 000 thermal trajectories, Heun's method, the same steps, one thread: at least twice as fast, same ensemble."""
-    cmtj = pytest.importorskip("cmtj", reason="cmtj is not part of the locked environment")
-    tool, n, step, steps, ratios = load_tool(), 10_000, 1e-12, 100, []
-    problem = STORED | {"torque": [-2e-20, 4e-20], "anisotropy": 4e4}
-    layer, rng = spin(anisotropy=4e4), np.random.default_rng(1)
-    start = np.repeat(np.array([[1.0], [0.0], [0.0]]), n, axis=1)
-    devices = [tool.junction(problem, (1.0, 0.0, 0.0), temperature=300.0) for _ in range(n)]
-    np.empty(4_000_000)  # allocated and freed at once: the allocator reaches its steady state
-    for _ in range(5):
-        begin = time.perf_counter()
-        for device in devices:
-            device.runSimulation((steps + 0.5) * step, step, steps * step, False, False, cmtj.SolverMode.Heun)
-        middle = time.perf_counter()
-        start = dynamics.run(
-            layer,
-            start,
-            steps * step,
-            step,
-            field=problem["field"],
-            torque=problem["torque"],
-            temperature=300.0,
-            rng=rng,
-            every=steps,
-        ).m[-1]
-        ratios.append((middle - begin) / (time.perf_counter() - middle))
-    magnets = [device.getLayerMagnetisation("free") for device in devices]
-    theirs = np.array([[m.x, m.y, m.z] for m in magnets]).T
-    for ours, other in ((start[1:], theirs[1:]), (start[1:] ** 2, theirs[1:] ** 2)):
-        error = np.hypot(ours.std(axis=1), other.std(axis=1)) / np.sqrt(n)
-        assert (np.abs(ours.mean(axis=1) - other.mean(axis=1)) < 4 * error).all()
-    print(f"mtjlib is {statistics.median(ratios):.1f} times as fast ({', '.join(f'{r:.1f}' for r in ratios)})")
-    assert statistics.median(ratios) > 2

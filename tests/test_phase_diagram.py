@@ -1,6 +1,5 @@
 """Critical widths and biases are zeros of the torque, found again by other means; nan exactly where there is none."""
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -121,24 +120,3 @@ def test_shapes_and_errors():
         phase_diagram.critical_width(junction(1.0), 1.2)
     with pytest.raises(ValueError, match="free must be"):
         phase_diagram.critical_bias(junction(1.0), free="both")
-
-
-def test_faster_than_brent_on_the_fast_integral():
-    """The diagram of three masses against Brent's method given the bracket; CPU time, on a sample of the slow side."""
-    bias = np.linspace(0.55, 1.1, 81)
-    devices = [junction(mass) for mass in (0.4, 0.7, 1.0)]
-
-    def slow(device, v):
-        return brentq(lambda d: transport.torque_in_plane(of_width(device, d), v), 0.05, 8.0, xtol=1e-8)
-
-    fast = [phase_diagram.critical_width(device, bias) for device in devices]
-    ratios = []
-    for _ in range(3):
-        start = time.process_time()
-        for device in devices:
-            phase_diagram.critical_width(device, bias)
-        middle = time.process_time()
-        sample = [[slow(device, v) for v in bias[::16]] for device in devices]
-        ratios.append((time.process_time() - middle) * bias.size / len(bias[::16]) / (middle - start))
-    np.testing.assert_allclose([row[::16] for row in fast], sample, rtol=1e-6)
-    assert np.median(ratios) > 20, ratios

@@ -1,0 +1,84 @@
+"""What a reader waits for: the first curve after `import mtjlib`, and a figure that follows its slider."""
+
+import os
+import statistics
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from _paired import clock
+
+pytestmark = pytest.mark.bench
+
+ROOT = Path(__file__).parents[2]
+CHAPTERS = sorted(ROOT.glob("chapters/[0-9][0-9]-*.ipynb"))
+
+FIRST_CURVE = """
+import numpy as np
+from mtjlib import Barrier, Ferromagnet, Junction, transport
+iron = Ferromagnet(4.5, 3.825)
+curve = transport.bias_curve(Junction(iron, Barrier(1.125, 1.0, 0.4), iron), np.linspace(-1, 1, 101))
+assert curve.torque_in_plane.shape == (101,)
+"""
+
+
+def test_first_curve_against_importing_numpy(ledger):
+    """Whole processes, user and system time of the children, alternately."""
+    resource = pytest.importorskip("resource", reason="needs the processor time of a child process")
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"OMP_NUM_THREADS": "1"}
+
+    def cpu(script):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-c", script], check=True, env=environment, cwd=ROOT)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    cpu(FIRST_CURVE)  # writes the byte code
+    ratios = [cpu(FIRST_CURVE) / cpu("import numpy") for _ in range(ledger.rounds(15, 5))]
+    ledger.enter_most("import mtjlib, first curve", "import numpy", statistics.median(ratios), 1.6, "×", slack=1.25)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_sliders_are_fluent(path, ledger, monkeypatch):
+    """With a live kernel every move of every slider is answered within one frame of a 60 Hz screen."""
+    import matplotlib.pyplot as plt
+
+    from mtjlib import explore
+
+    made, figure = [], explore.figure
+
+    def with_a_coarse_grid(function, sliders, *args, **kwargs):  # the live figure does not use the grid
+        made.append(figure(function, [replace(slider, points=2) for slider in sliders], *args, **kwargs))
+
+    monkeypatch.setattr(explore, "figure", with_a_coarse_grid)
+    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    monkeypatch.chdir(path.parent)
+    with plt.rc_context():
+        namespace = {"__name__": "__main__"}
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                exec(compile(cell.source, path.stem, "exec"), namespace)
+    plt.close("all")
+    rng = np.random.default_rng(0)
+    slow = []
+    for demo in made:
+        worst = 0.0
+        for _ in range(ledger.rounds(30, 8)):
+            here, there = ([slider.random(rng) for slider in demo.sliders] for _ in range(2))
+            times = []
+            for position in (here, there) * 3:
+                start = clock()
+                demo.values = position
+                times.append(clock() - start)
+            assert "error" not in demo.exact
+            worst = max(worst, statistics.median(times))
+        name = ", ".join(slider.name for slider in demo.sliders)
+        try:
+            ledger.enter_most(f"{path.stem}: {name}", "60 Hz frame", 1000 * worst, 16, " ms")
+        except AssertionError as error:
+            slow.append(str(error))
+    assert not slow, "; ".join(slow)  # after all of them have been measured
