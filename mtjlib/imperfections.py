@@ -39,11 +39,11 @@ def _kernel(n, ratio):
 def disordered_conductance(left, right, correlation_length, lattice_constant):
     r"""Conductance of two electrodes that conserve the in-plane momentum only within a width :math:`1/\xi`.
 
-    In a thick barrier :math:`T(\mathbf k,\mathbf k') = a_L(\mathbf k)K(\mathbf k-\mathbf k')a_R(\mathbf k')`: one
-    factor for each electrode, and a Gaussian K of standard deviation :math:`1/\xi` along each axis, wrapped round the
+    In a thick barrier :math:`T(\mathbf k,\mathbf k') = a_L(\mathbf k)\,w(\mathbf k-\mathbf k')\,a_R(\mathbf k')`: one
+    factor for each electrode, and a Gaussian w of standard deviation :math:`1/\xi` along each axis, wrapped round the
     Brillouin zone and normalised. Seen in real space,
 
-    .. math:: \langle a_LKa_R\rangle
+    .. math:: \langle a_L\,w\,a_R\rangle
               = \sum_{\mathbf R} \tilde a_L(\mathbf R)\,\tilde a_R^*(\mathbf R)\,e^{-R^2/2\xi^2},
 
     the electrodes are compared over the distance ξ. For :math:`\xi\to\infty` that is the coherent

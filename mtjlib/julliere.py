@@ -161,7 +161,8 @@ def measured_tmr(resistance_p, tmr, series=0.0, shunt=np.inf):
 def energy_window(energy, bias, temperature):
     r"""The difference of occupations :math:`f(E-\mu_L)-f(E-\mu_R)` that decides which energies carry current.
 
-    The chemical potentials are :math:`\mu_{L,R} = \pm eV/2`, measured from the mean Fermi level. For
+    The chemical potentials are :math:`\mu_{L,R} = \pm eV/2`, measured from the mean Fermi level: here a positive bias
+    raises the *left* levels, while a positive bias of a `Junction` raises the right ones. For
     :math:`eV\gg k_BT` the window is a plateau of width :math:`eV`; for :math:`eV\ll k_BT` it is
     :math:`eV\,(-\partial f/\partial E)`, whose full width at half maximum is
     :math:`4\ln(1+\sqrt2)\,k_BT = 3.525\,k_BT`. Source: chapter 1, {eq}`eq-window`.
