@@ -83,6 +83,7 @@ def listed(problems: list) -> str:
         ("light", "accessibility violations in the light theme"),
         ("dark", "accessibility violations in the dark theme"),
         ("phone", "accessibility violations at 390 px"),
+        ("squeezed", "figures that lose their proportions at 390 px"),
         ("print", "closed answers or page furniture on paper"),
     ],
 )

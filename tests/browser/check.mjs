@@ -177,6 +177,12 @@ async function check(browser, base, name) {
   await page.setViewportSize(PHONE);
   await page.waitForTimeout(600);
   report.overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  report.squeezed = await page.evaluate(() => [...document.querySelectorAll("article img")].filter((image) => {
+    const style = getComputedStyle(image);
+    const width = image.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const height = image.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+    return Math.abs((width * image.naturalHeight) / (height * image.naturalWidth) - 1) > 0.03;
+  }).map((image) => `${image.clientWidth} x ${image.clientHeight} px: ${image.alt.slice(0, 60)}`));
   report.phone = await axe(page);
   await shot("phone");
   await context.close();
