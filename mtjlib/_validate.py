@@ -57,3 +57,16 @@ def real(name, value, interval="(-inf, inf)", unit=""):
         worst = array[~inside].flat[0] if array.ndim else array
         raise ValueError(f"{name} must lie in {interval}{unit}, got {float(worst)!r}")
     return array
+
+
+def set_floats(obj, **fields):
+    """Validate fields of a frozen dataclass as single numbers and store them as floats.
+
+    Call it from ``__post_init__`` with ``name=(interval, unit)`` for each field. Errors are those of `real`, and a
+    TypeError for an array.
+    """
+    for name, (interval, unit) in fields.items():
+        value = real(name, getattr(obj, name), interval, unit)
+        if value.ndim:
+            raise TypeError(f"{name} must be a single number, got an array of shape {value.shape}")
+        object.__setattr__(obj, name, float(value))

@@ -34,15 +34,7 @@ from functools import lru_cache
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real
-
-
-def _scalars(obj, **intervals):
-    for name, interval in intervals.items():
-        value = real(name, getattr(obj, name), interval, "nm" if name == "lattice_constant" else "eV")
-        if value.ndim:
-            raise TypeError(f"{name} must be a single number, got an array of shape {value.shape}")
-        object.__setattr__(obj, name, float(value))
+from mtjlib._validate import real, set_floats
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,7 @@ class Orbitals:
     p: float
 
     def __post_init__(self):
-        _scalars(self, s="[-1000, 1000]", p="[-1000, 1000]")
+        set_floats(self, s=("[-1000, 1000]", "eV"), p=("[-1000, 1000]", "eV"))
 
 
 @dataclass(frozen=True)
@@ -111,13 +103,13 @@ class FilterJunction:
             raise TypeError(f"layers must be an integer from 1 to 100, got {self.layers!r}")
         if not 1 <= self.layers <= 100:
             raise ValueError(f"layers must be an integer from 1 to 100, got {self.layers!r}")
-        _scalars(
+        set_floats(
             self,
-            mixing="[-100, 100]",
-            ss="[-100, -0.001]",
-            pp_sigma="[-100, 100]",
-            pp_pi="[-100, -0.001]",
-            lattice_constant="(0, inf)",
+            mixing=("[-100, 100]", "eV"),
+            ss=("[-100, -0.001]", "eV"),
+            pp_sigma=("[-100, 100]", "eV"),
+            pp_pi=("[-100, -0.001]", "eV"),
+            lattice_constant=("(0, inf)", "nm"),
         )
 
 

@@ -32,7 +32,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real
+from mtjlib._validate import real, set_floats
 
 _BOLTZMANN = units.K_B * units.E_CHARGE  # J/K
 _BLOCK = 4096  # trajectories advanced together: a block stays in the processor's cache
@@ -101,16 +101,13 @@ class Macrospin:
     reference: tuple = (0.0, 0.0, 1.0)
 
     def __post_init__(self):
-        for name, interval, unit in (
-            ("ms", "(0, inf)", "A/m"),
-            ("volume", "(0, inf)", "nm^3"),
-            ("alpha", "(0, inf)", ""),
-            ("anisotropy", "(-inf, inf)", "J/m^3"),
-        ):
-            value = real(name, getattr(self, name), interval, unit)
-            if value.ndim:
-                raise TypeError(f"{name} must be a single number, got an array of shape {value.shape}")
-            object.__setattr__(self, name, float(value))
+        set_floats(
+            self,
+            ms=("(0, inf)", "A/m"),
+            volume=("(0, inf)", "nm^3"),
+            alpha=("(0, inf)", ""),
+            anisotropy=("(-inf, inf)", "J/m^3"),
+        )
         demag = real("demag", self.demag, "[0, 1]")
         if demag.shape != (3,):
             raise ValueError(f"demag must be 3 numbers, got shape {demag.shape}")

@@ -23,9 +23,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real
+from mtjlib._validate import real, set_floats
 from mtjlib.barrier import action, kappa
-from mtjlib.junction import Barrier, Ferromagnet, _set_floats
+from mtjlib.junction import Barrier, Ferromagnet
 from mtjlib.quadrature import pieces
 
 _LONGEST = 20.0  # nm; the number of nodes grows with the phase that has to be resolved
@@ -207,7 +207,7 @@ class FreeLayer:
 
     def __post_init__(self):
         names = ("precession_length", "dephasing_length", "spin_flip_length")
-        _set_floats(self, **{name: ("(0, inf]", "nm") for name in names})
+        set_floats(self, **{name: ("(0, inf]", "nm") for name in names})
         if np.isinf(self.precession_length) and np.isinf(self.dephasing_length):
             raise ValueError("precession_length and dephasing_length must not both be inf: nothing would turn the spin")
 
@@ -249,7 +249,7 @@ class Cap:
     interface_length: float = 0.0
 
     def __post_init__(self):
-        _set_floats(
+        set_floats(
             self,
             diffusion_length=("(0, inf)", "nm"),
             conductivity_ratio=("(0, inf)", ""),

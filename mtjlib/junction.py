@@ -14,16 +14,7 @@ level of the right electrode is *raised* by e|V|.
 
 from dataclasses import dataclass
 
-from mtjlib._validate import real
-
-
-def _set_floats(obj, **fields):
-    """Store validated scalars on a frozen dataclass."""
-    for name, (interval, unit) in fields.items():
-        value = real(name, getattr(obj, name), interval, unit)
-        if value.ndim:
-            raise TypeError(f"{name} must be a single number, got an array of shape {value.shape}")
-        object.__setattr__(obj, name, float(value))
+from mtjlib._validate import set_floats
 
 
 @dataclass(frozen=True)
@@ -57,7 +48,7 @@ class Ferromagnet:
     exchange_splitting: float
 
     def __post_init__(self):
-        _set_floats(self, fermi_energy=("(0, inf)", "eV"), exchange_splitting=("[0, inf)", "eV"))
+        set_floats(self, fermi_energy=("(0, inf)", "eV"), exchange_splitting=("[0, inf)", "eV"))
 
 
 @dataclass(frozen=True)
@@ -87,9 +78,9 @@ class Barrier:
     height_right: float | None = None
 
     def __post_init__(self):
-        _set_floats(self, height=("(0, inf)", "eV"), width=("(0, inf)", "nm"), mass=("(0, inf)", "m_e"))
+        set_floats(self, height=("(0, inf)", "eV"), width=("(0, inf)", "nm"), mass=("(0, inf)", "m_e"))
         if self.height_right is not None:
-            _set_floats(self, height_right=("(0, inf)", "eV"))
+            set_floats(self, height_right=("(0, inf)", "eV"))
 
     @property
     def heights(self):
@@ -125,4 +116,4 @@ class Junction:
         for name, kind in (("left", Ferromagnet), ("barrier", Barrier), ("right", Ferromagnet)):
             if not isinstance(getattr(self, name), kind):
                 raise TypeError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
-        _set_floats(self, spacer=("[0, inf)", "nm"))
+        set_floats(self, spacer=("[0, inf)", "nm"))

@@ -25,8 +25,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real
-from mtjlib.junction import _set_floats
+from mtjlib._validate import real, set_floats
 
 _MICROOHM_CM_NM = 1e-17  # one µΩ cm times one nm, in Ω m²
 
@@ -52,7 +51,7 @@ class Metal:
     diffusion_length: float
 
     def __post_init__(self):
-        _set_floats(self, resistivity=("(0, inf)", "uOhm cm"), diffusion_length=("(0, inf)", "nm"))
+        set_floats(self, resistivity=("(0, inf)", "uOhm cm"), diffusion_length=("(0, inf)", "nm"))
 
     @property
     def impedance(self):
@@ -83,7 +82,7 @@ class Magnet(Metal):
 
     def __post_init__(self):
         super().__post_init__()
-        _set_floats(self, asymmetry=("(-1, 1)", ""))
+        set_floats(self, asymmetry=("(-1, 1)", ""))
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ class Interface:
     mixing_conductance: complex
 
     def __post_init__(self):
-        _set_floats(self, resistance=("[0, inf)", "Ohm m^2"), asymmetry=("(-1, 1)", ""))
+        set_floats(self, resistance=("[0, inf)", "Ohm m^2"), asymmetry=("(-1, 1)", ""))
         value = np.asarray(self.mixing_conductance)
         if value.ndim or value.dtype.kind not in "iufc":
             raise TypeError(f"mixing_conductance must be a single complex number, got {self.mixing_conductance!r}")
@@ -170,7 +169,7 @@ class SpinValve:
         for name in ("spacer", "lead"):
             if getattr(getattr(self, name), "asymmetry", 0.0):
                 raise ValueError(f"{name} must be a normal metal, got {getattr(self, name)!r}")
-        _set_floats(self, spacer_thickness=("(0, inf)", "nm"), right_thickness=("(0, inf)", "nm"))
+        set_floats(self, spacer_thickness=("(0, inf)", "nm"), right_thickness=("(0, inf)", "nm"))
 
     def with_asymmetries(self, left=None, right=None):
         r"""The same valve with other spin asymmetries.

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real
+from mtjlib._validate import real, set_floats
 
 
 def resonance_frequency(field, effective_field):
@@ -184,18 +184,15 @@ class Calibration:
     effective_field: float
 
     def __post_init__(self):
-        for name, interval, unit in (
-            ("d2v_dtheta_di", "(-inf, inf)", "V/(A rad)"),
-            ("angle", "(0, 3.141592653589793)", "rad"),
-            ("moment", "(0, inf)", "J/T"),
-            ("rf_current", "(0, inf)", "A"),
-            ("field", "(0, inf)", "T"),
-            ("effective_field", "[0, inf)", "T"),
-        ):
-            value = real(name, getattr(self, name), interval, unit)
-            if value.ndim:
-                raise TypeError(f"{name} must be a single number, got an array of shape {value.shape}")
-            object.__setattr__(self, name, float(value))
+        set_floats(
+            self,
+            d2v_dtheta_di=("(-inf, inf)", "V/(A rad)"),
+            angle=("(0, 3.141592653589793)", "rad"),
+            moment=("(0, inf)", "J/T"),
+            rf_current=("(0, inf)", "A"),
+            field=("(0, inf)", "T"),
+            effective_field=("[0, inf)", "T"),
+        )
         if self.d2v_dtheta_di == 0:
             raise ValueError("d2v_dtheta_di must not be 0: no resistance change, no signal")
 

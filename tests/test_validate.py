@@ -1,9 +1,11 @@
 """The one gate through which every argument passes."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
-from mtjlib._validate import real
+from mtjlib._validate import real, set_floats
 
 
 @pytest.mark.parametrize("bad", ["1", 1j, None, object(), True, [1, "a"], [1.0, None]])
@@ -46,3 +48,20 @@ def test_shape_is_kept_and_input_is_not_aliased():
 def test_empty_array_is_legal():
     assert real("x", []).shape == (0,)
     assert real("x", 3).shape == ()
+
+
+def test_fields_become_floats_or_say_what_is_wrong():
+    @dataclass(frozen=True)
+    class Layer:
+        width: float
+
+        def __post_init__(self):
+            set_floats(self, width=("(0, inf)", "nm"))
+
+    assert isinstance(Layer(1).width, float)
+    for width, error, message in (
+        (-1, ValueError, r"width must lie in \(0, inf\) nm"),
+        ([1.0], TypeError, "single number"),
+    ):
+        with pytest.raises(error, match=message):
+            Layer(width)
