@@ -84,7 +84,7 @@ def filter_rate():
 
 def zone_sum(mixing=0.25):
     """TMR with 2, 4, 6 and 8 layers, summed over the zone."""
-    return tuple(bands.tmr(bands.model_junction(n, mixing)) for n in (2, 4, 6, 8))
+    return tuple(bands.tmr(bands.model_junction(n, mixing), rtol=1e-3) for n in (2, 4, 6, 8))
 
 
 def zone_sum_without_mixing():
@@ -199,14 +199,14 @@ LEDGER = {
     "G_AP exponential, summed": Claim(
         "TMR 1.7, 12, 20, 23 at N = 2, 4, 6, 8 (own parameters: other numbers, same law)",
         zone_sum,
-        (8.478, 20.766, 23.397, 25.949),
+        (8.489, 20.760, 23.391, 25.944),
         AT_THE_CENTRE,
         lambda a, b, c, d: a < b < c < d < 2 * b,
     ),
     "G_AP exponential, no mixing": Claim(
         "2.3, 56, 1.6e3, 4.9e4 without mixing (own parameters: other numbers, same law)",
         zone_sum_without_mixing,
-        (16.579, 2157.9, 3.2048e5, 4.8456e7),
+        (16.565, 2155.1, 3.1987e5, 4.8330e7),
         HOLDS,
         lambda a, b, c, d: min(b / a, c / b, d / c) > 50,
     ),

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
 
-from mtjlib.quadrature import pieces
+from mtjlib.quadrature import adaptive, pieces
 
 
 @pytest.mark.parametrize("power", [0, 0.5, 1, 1.5, 2])
@@ -66,3 +66,65 @@ def test_errors(edges, n, message):
 def test_nan_edges_are_refused():
     with pytest.raises(ValueError, match="ascend"):
         pieces([0.0, np.nan], 4)
+
+
+# --- refined until it is good -----------------------------------------------------------------------------------------
+
+
+def single(function):
+    return lambda x, row: function(x)[..., None]
+
+
+@pytest.mark.parametrize("rtol", [1e-3, 1e-6, 1e-9])
+@pytest.mark.parametrize(
+    ("function", "low", "high", "exact"),
+    [
+        (np.exp, 0.0, 3.0, np.expm1(3)),
+        (lambda x: np.sqrt(x * (1 - x)), 0.0, 1.0, np.pi / 8),
+        (lambda x: 1 / np.sqrt(x), 0.0, 4.0, 4.0),
+        (lambda x: np.abs(x - 0.3), 0.0, 1.0, (0.09 + 0.49) / 2),
+        (lambda x: 1 + 1e-3 * np.abs(x - 0.123), 0.0, 1.0, 1 + 1e-3 * (0.123**2 + 0.877**2) / 2),  # a weak kink
+        (lambda x: (x > 1 / np.pi) * 1.0, 0.0, 1.0, 1 - 1 / np.pi),
+        (lambda x: np.exp(-1000 * x), 0.0, 1.0, 1e-3),
+        (lambda x: np.cos(200 * x) ** 2, 0.0, 1.0, 0.5 + np.sin(400) / 800),
+    ],
+)
+def test_adaptive_keeps_its_promise(function, low, high, exact, rtol):
+    assert adaptive(single(function), [[low, high]], rtol)[0, 0] == pytest.approx(exact, rel=rtol, abs=0)
+
+
+@given(st.floats(0.05, 0.95), st.floats(-4, 0))
+@settings(max_examples=40)
+def test_a_peak_of_any_place_and_width_is_found(centre, decade):
+    width = 10**decade
+
+    def peak(x):
+        return width / ((x - centre) ** 2 + width**2) + 0.1
+
+    exact = np.arctan((1 - centre) / width) + np.arctan(centre / width) + 0.1
+    assert adaptive(single(peak), [[0.0, 1.0]], 1e-7)[0, 0] == pytest.approx(exact, rel=1e-7, abs=0)
+
+
+def test_rows_and_components_are_independent():
+    """Rows differ in their edges and their integrand, components in their scale and their kinks."""
+    edges = [[0.0, 0.5, 1.0], [0.0, 0.0, 2.0], [3.0, 3.0, 3.0]]
+
+    def integrand(x, row):
+        return np.stack([np.abs(x - 0.7) * (1 + row[:, None]), 1e-9 * x**2], axis=-1)
+
+    result = adaptive(integrand, edges, 1e-9)
+    expected = [[(0.49 + 0.09) / 2, 1e-9 / 3], [0.49 + 1.69, 8e-9 / 3], [0, 0]]
+    np.testing.assert_allclose(result, expected, rtol=1e-9)
+
+
+def test_nothing_to_integrate():
+    assert adaptive(single(np.exp), np.zeros((0, 2)), 1e-6).shape == (0, 1)
+    assert (adaptive(single(np.exp), [[1.0, 1.0]], 1e-6) == 0).all()
+    assert (adaptive(single(np.zeros_like), [[0.0, 1.0]], 1e-6) == 0).all()
+
+
+def test_what_cannot_be_integrated_is_refused():
+    with pytest.raises(ValueError, match="out of reach"):
+        adaptive(single(lambda x: 1 / np.abs(x - 0.3) ** 1.5), [[0.0, 1.0]], 1e-6)
+    with pytest.raises(ValueError, match="finite"):
+        adaptive(single(lambda x: np.where(x > 0.5, np.nan, x)), [[0.0, 1.0]], 1e-6)
