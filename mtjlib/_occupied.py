@@ -1,9 +1,15 @@
 r"""Exact scattering summed over the occupied states: the bias window and the Fermi sea.
 
-Of the states below the right Fermi level, filled on both sides, only Im F is left (`mtjlib._scattering`). Its integral
-over all of them, bound states of a spacer included, is taken along rays into the region where F is analytic and smooth.
-What the bias adds are the states that come from the left between the two Fermi levels; they are integrated along the
-real axis, split at the band edges (`mtjlib.quadrature`) and at the resonances of a spacer.
+Of the states below the right Fermi level, filled on both sides, only Im F is left (`mtjlib._scattering`); what the bias
+adds are the states that come from the left between the two Fermi levels. Both are double integrals over
+:math:`\epsilon=E-w`, which has the band edges and the standing waves of a spacer, and over E, in which only the barrier
+changes and everything is smooth.
+
+A spacer's standing waves are as narrow as the barrier is opaque, and no node on the real axis would ever meet them.
+Nothing has to: the integrands are analytic above the real axis, so :math:`\epsilon` runs on arcs over it, from one band
+edge to the next, where those waves are a ripple. Their trace is left near the arc's end alone, if one of them sits
+there. So each integral is done twice, the second time with half as many nodes again, and further until two results
+agree to better than a millionth; an integral that does not get there is an error, not a number.
 """
 
 from functools import lru_cache
@@ -11,126 +17,180 @@ from functools import lru_cache
 import numpy as np
 
 from mtjlib import units
-from mtjlib._scattering import Currents, currents, exchange, resonances
+from mtjlib._scattering import Currents, exchange, left_currents
 from mtjlib.barrier import squared_ends, trapezoid_action
 from mtjlib.quadrature import pieces
 
-_NODES = 20, 16  # per piece of ε = E - w, per piece of the energy window
-_RAY_NODES = 32
-_RAY = np.exp(0.75j * np.pi)
-
-
-def _band_edges(junction, bias):
-    """The four band edges in eV, on a last axis."""
-    left, right = junction.left, junction.right
-    bottom = left.fermi_energy - right.fermi_energy + bias
-    flat = np.zeros_like(bias)
-    return np.stack([flat, flat + left.exchange_splitting, bottom, bottom + right.exchange_splitting], axis=-1)
-
-
-def _sorted_pieces(edges, low, high, n):
-    """Quadrature between `low` and `high`, split at `edges`; pieces that are empty everywhere are left out."""
-    low, high = low[..., None], high[..., None]
-    edges = np.sort(np.concatenate([low, np.clip(edges, low, high), high], axis=-1), axis=-1)
-    alive = np.diff(edges, axis=-1) > 0
-    alive = alive.any(axis=tuple(range(alive.ndim - 1)))
-    alive[0] |= not alive.any()
-    return pieces(np.concatenate([edges[..., :1], edges[..., 1:][..., alive]], axis=-1), n)
-
-
-def _reach(barrier, excess, bias, mass):
-    """Drop of `mass`·energy, from a state at `excess`, that makes its wave exp(-20) times smaller behind the barrier.
-
-    The action grows at least as that of a flat barrier with the same action would.
-    """
-    at_left, at_right = squared_ends(barrier, excess, 0.0, bias)
-    mean = trapezoid_action(barrier.width, np.sqrt(at_left), np.sqrt(at_right)) / barrier.width
-    return units.HBAR2_2M * (2 * mean + 20 / barrier.width) * 20 / barrier.width / mass
-
-
-def _window(junction, bias, angle, n, n_energy):
-    """Currents of the left electrode's states, averaged over the energies between the two Fermi levels (1-D arrays).
-
-    Each is the integral over w in eV. At V = 0 the average is the value at the Fermi level.
-    """
-    barrier, fermi = junction.barrier, junction.left.fermi_energy
-    edges = _band_edges(junction, bias)
-    flat = np.abs(bias) < 1e-12
-    some = np.where(flat, 1.0, bias)
-    # share = (energy - fermi)/bias; the window's top is at share 1 for V > 0 and at share 0 for V < 0.
-    deep = np.minimum(_reach(barrier, np.maximum(bias, 0), bias, barrier.mass) / np.abs(some), 1)
-    start, stop = np.where(bias > 0, 1 - deep, 0.0), np.where(bias < 0, deep, 1.0)
-    share_edges = np.where(flat[..., None], 0.0, (edges - fermi) / some[..., None])
-    if flat.all():
-        share, energy_weight = np.zeros((bias.size, 1)), np.ones((bias.size, 1))
-    else:
-        share, energy_weight = _sorted_pieces(share_edges, start, stop, n_energy)
-    energy, bias, cosine = fermi + bias[:, None] * share, bias[:, None], np.cos(angle)[:, None]
-
-    high = np.maximum(energy, 0)
-    low = np.maximum(high - _reach(barrier, energy - fermi, bias, 1.0), 0)
-    edges = np.broadcast_to(edges[..., None, :], (*energy.shape, 4))
-    if junction.spacer:
-        edges = np.concatenate([edges, resonances(junction, energy, bias, cosine, high)], axis=-1)
-    across, weight = _sorted_pieces(edges, low, high, n)
-    weight = weight * energy_weight[..., None]
-
-    energy, bias, cosine = energy[..., None], bias[..., None], cosine[..., None]
-    (from_left,) = currents(junction, energy, np.maximum(energy - across, 0), bias, cosine, sides=("left",))
-    return [(weight * current).sum(axis=(-2, -1)) for current in from_left]
+WINDOW_NODES, SEA_NODES = (16, 8), (34, 12)  # along ε (the window: per piece) and E, at first
+_TOLERANCE, _TRIES = 3e-7, 8  # a third of what `mtjlib.exact` promises
+_REACH = 20.0  # states whose waves are exp(-20) times smaller behind the barrier are left out
 
 
 @lru_cache
-def _ray_rule(n):
-    """Nodes and weights for 0…inf where the integrand falls as exp(-2x) at least and has its finest structure at 0."""
+def _line(n):
+    """Gauss–Legendre on [0, 1]."""
     x, w = np.polynomial.legendre.leggauss(n)
-    stretch = 5.0
-    grown = np.exp(stretch * (x + 1) / 2)
-    nodes = 25 * (grown - 1) / np.expm1(stretch)
-    return nodes[None], (w / 2 * 25 * stretch * grown / np.expm1(stretch))[None]
+    return (x + 1) / 2, w / 2
 
 
-def _sea(junction, bias, angle, n):
-    """Normal spin current of all states below the right Fermi level: the integral of Im F over E and w, in eV²."""
-    barrier = junction.barrier
-    bias, cosine = bias[:, None, None], np.cos(angle)[:, None, None]
-    fermi = junction.left.fermi_energy + bias
-    at_left, at_right = squared_ends(barrier, bias, 0.0, bias)
-    mean = trapezoid_action(barrier.width, np.sqrt(at_left), np.sqrt(at_right)) / barrier.width
-    x, weight = _ray_rule(n)
-    # Along both rays κ² grows as (mean + tau)², so that F falls about as exp(-2 tau d).
-    tau = x / barrier.width
-    step = units.HBAR2_2M * (2 * mean + tau) * tau
-    measure = units.HBAR2_2M * 2 * (mean + tau) * weight / barrier.width
-    step_e, step_w = step.swapaxes(-1, -2) / barrier.mass, step
-    measure = measure.swapaxes(-1, -2) / barrier.mass * measure
-
-    value = exchange(junction, fermi + _RAY * step_e, -_RAY * step_w, bias, cosine)
-    # dE dw = (-ray)² dtau dtau' and the ray is at 135°, so that Im turns into -Re.
-    return -(measure * value.real).sum(axis=(-2, -1))
+def _lifted(share, weight, lift):
+    """Nodes on [0, 1] moved to an arc over it (under it for `lift` < 0) that leaves both ends at arctan(lift)."""
+    return share * (1 + 1j * lift * (1 - share)), weight * (1 + 1j * lift * (1 - 2 * share))
 
 
-def _blockwise(integral, junction, bias, angle):
-    """Apply an integral for 1-D arrays to any shape, in blocks small enough for the processor's cache."""
+def _arcs(edges, n, lift, crowd):
+    """Nodes and weights from edge to edge.
+
+    The map sin² of `mtjlib.quadrature` deals with the square root at an edge. Done twice (`crowd`) it also resolves a
+    standing wave next to one.
+    """
+    share, weight = pieces([0.0, 1.0], n)
+    if crowd:
+        share, weight = np.sin(np.pi * share / 2) ** 2, weight * np.pi / 2 * np.sin(np.pi * share)
+    if lift:
+        share, weight = _lifted(share, weight, lift)
+    start, length = edges[..., :-1, None], np.diff(edges, axis=-1)[..., None]
+    shape = *edges.shape[:-1], (edges.shape[-1] - 1) * n
+    return (start + length * share).reshape(shape), (length * weight).reshape(shape)
+
+
+def _reach(barrier, excess, bias):
+    """Drop of the energy in the barrier, from a state at `excess`, to exp(-20) of its wave behind it.
+
+    The action grows at least as that of a flat barrier with the same action would.
+    """
+    ends = (np.sqrt(np.maximum(squared, 0)) for squared in squared_ends(barrier, excess, 0.0, bias))
+    mean = trapezoid_action(barrier.width, *ends) / barrier.width
+    return units.HBAR2_2M * (2 * mean + _REACH / barrier.width) * _REACH / barrier.width
+
+
+def window(junction, bias, cosine, nodes):
+    """Terms of the currents of the left electrode's states between the two Fermi levels, for 1-D arguments.
+
+    Shape (1 + currents, bias, ε, E), what N passes in front (see `left_currents`). The real part of their sum over ε
+    and E, in eV, is the integral over w averaged over the window's energies; at V = 0 its value at the Fermi level.
+    """
+    barrier, left, right = junction.barrier, junction.left, junction.right
+    fermi, mass = left.fermi_energy, barrier.mass
+    # From here on energies are from the left Fermi level.
+    top = np.maximum(bias, 0)
+    reach = _reach(barrier, top, bias)
+    low = np.maximum(np.minimum(bias, 0), top - reach / mass)
+    # At a given ε the barrier is thinnest to a wave at one end of the window, which end depends on the mass.
+    cut = np.clip(np.minimum(top, low + mass * (top - low)) - reach, -fermi, top)
+    bottom = bias - right.fermi_energy
+    edges = np.broadcast_arrays(
+        cut, -fermi, left.exchange_splitting - fermi, bottom, bottom + right.exchange_splitting, low, top
+    )
+    edges = np.sort(np.clip(edges, cut, top), axis=0)
+    alive = (np.diff(edges, axis=0) > 0).any(axis=1)  # pieces that are empty everywhere are left out
+    alive[0] |= not alive.any()
+    edges = edges[np.append(True, alive)].T
+    spacer = junction.spacer > 0
+    across, weight = (a[..., None] for a in _arcs(edges, nodes[0], 0.7 if spacer else 0.0, crowd=spacer))
+
+    bias, cosine, low, top = (a[:, None, None] for a in (bias, cosine, low, top))
+    share, share_weight = _line(nodes[1])
+    if spacer:
+        # The standing waves shift with the barrier as E changes, and may cross a band edge, where ε is real.
+        share, share_weight = _lifted(share, share_weight, 0.7 * np.sign(1 - mass))
+    depth = top - np.where(across.real > low, across, low)
+    excess = top - depth * share
+    weight = weight * np.where(bias == 0, 1.0, depth / np.where(bias == 0, 1.0, np.abs(bias))) * share_weight
+    parallel = excess - across
+    if not spacer:
+        parallel = np.maximum(parallel, 0)  # against rounding where the barrier is pulled down to the Fermi level
+    passed, currents = left_currents(junction, fermi + excess, parallel, bias, cosine)
+    return weight * np.array([passed, *currents])
+
+
+def sea(junction, bias, cosine, nodes, slope=False):
+    """Terms of the normal spin current of all states below the right Fermi level, or of its derivative by the bias.
+
+    Shape (1, bias, ε, E), for 1-D arguments, in eV². One arc leads from below the lowest band edge, where F is real, to
+    the right Fermi level; its nodes crowd there, since a band edge or a standing wave may be close.
+    """
+    barrier, fermi = junction.barrier, junction.left.fermi_energy
+    length = 1.3 * np.maximum(fermi + bias, junction.right.fermi_energy)
+    length = np.minimum(length, _reach(barrier, bias, bias) / min(barrier.mass, 1.0))[:, None, None]
+    share, weight = (a[:, None] for a in pieces([0.0, 1.0], nodes[0]))
+    share, weight = _lifted(share**2, 2 * share * weight, -1.5)
+    depth = length * share
+    down, down_weight = _line(nodes[1])
+    weight = -1j * length * weight * depth * down_weight
+    bias, cosine = bias[:, None, None], cosine[:, None, None]
+
+    def value(shift):
+        energy = fermi + bias + shift - depth * down
+        return exchange(junction, energy, depth * (1 - down), bias + shift, cosine)
+
+    if not slope:
+        return (weight * value(0.0))[None]
+    # The sea rides on the right Fermi level; the step is small against the way to the next singularity.
+    step = 1e-3 * np.minimum(1e-7 * length - depth.imag, barrier.heights[0])
+    back2, back, ahead, ahead2 = (value(i * step) for i in (-2, -1, 1, 2))
+    return (weight * (8 * (ahead - back) - (ahead2 - back2)) / (12 * step))[None]
+
+
+def _settled(terms, nodes, junction, bias, angle):
+    """Real part of the sum of `terms` with as many nodes as it takes, for any shape of bias and angle."""
     bias, angle = np.broadcast_arrays(bias, angle)
-    flat_bias, flat_angle = bias.ravel(), angle.ravel()
-    size = 1 if junction.spacer else 8
-    blocks = [
-        integral(junction, flat_bias[i : i + size], flat_angle[i : i + size]) for i in range(0, max(bias.size, 1), size)
-    ]
-    result = np.concatenate(blocks, axis=-1)
-    return result.reshape((*result.shape[:-1], *bias.shape))
+    flat_bias, cosine = bias.ravel(), np.cos(angle.ravel())
+    if junction.spacer:
+        nodes = 3 * nodes[0] // 2, nodes[1]
+
+    def total(which):
+        size = max(1, 2**13 // (nodes[0] * nodes[1]))  # blocks small enough for the processor's cache
+        sums = []
+        for i in range(0, max(which.size, 1), size):
+            block = terms(flat_bias[which[i : i + size]], cosine[which[i : i + size]], nodes)
+            sums.append((block.sum(axis=(-2, -1)).real, np.abs(block).sum(axis=(-2, -1))))
+        return [np.concatenate(column, axis=-1) for column in zip(*sums, strict=True)]
+
+    open_ones = np.arange(bias.size)
+    result, _ = total(open_ones)
+    for _ in range(_TRIES):
+        nodes = tuple(3 * n // 2 for n in nodes)
+        before = result[:, open_ones]
+        after, size = total(open_ones)
+        result[:, open_ones] = after
+        # Where terms cancel, a thousandth of their size stands for the value; below 1e-14 of what passes is rounding.
+        scale = np.maximum(np.abs(after), 1e-3 * size) + 1e-8 * size[0]
+        open_ones = open_ones[(np.abs(after - before) > _TOLERANCE * scale + 1e-300).any(axis=0)]
+        if not open_ones.size:
+            return result.reshape((*result.shape[:-1], *bias.shape))
+    raise ValueError(
+        f"the sum over the occupied states must settle to a millionth; it does not with {nodes[0]} nodes at a bias of "
+        f"{float(flat_bias[open_ones[0]])!r} V: change it, or the spacer of {junction.spacer!r} nm, by a little "
+        "(a standing wave sits at a Fermi level), or avoid an extreme barrier"
+    )
 
 
-def left_states(junction, bias, angle):
-    """Currents of the left electrode's states, as `_window` has them, for any shape."""
-    n, n_energy = _NODES
-    # A thick spacer's standing waves pass the window one after the other.
-    n_energy *= 1 + int(junction.spacer / 4)
-    window = _blockwise(lambda j, v, a: _window(j, v, a, n, n_energy), junction, bias, angle)
-    return Currents(*window)
+def left_states(junction, bias, angle, current="charge"):
+    """One current of the left electrode's states, as in `window`, for any shape."""
+    row = 1 + Currents._fields.index(current)
+
+    def terms(*at):
+        return window(junction, *at)[[0, row]]
+
+    return _settled(terms, WINDOW_NODES, junction, bias, angle)[1]
+
+
+def magnetoresistance(junction, bias):
+    """Charge current between antiparallel magnets, as in `left_states`, and what parallel ones pass in addition."""
+
+    def terms(bias, cosine, nodes):
+        antiparallel, parallel = (window(junction, bias, c, nodes)[:2] for c in (-cosine, cosine))
+        return np.array([*antiparallel, parallel[1] - antiparallel[1]])
+
+    return _settled(terms, WINDOW_NODES, junction, bias, 0.0)[1:]
 
 
 def all_states(junction, bias, angle):
-    """Normal spin current of all states below the right Fermi level, as `_sea` has it, for any shape."""
-    return _blockwise(lambda j, v, a: _sea(j, v, a, _RAY_NODES), junction, bias, angle)
+    """Normal spin current of all states below the right Fermi level, as in `sea`, for any shape."""
+    return _settled(lambda *at: sea(junction, *at), SEA_NODES, junction, bias, angle)[0]
+
+
+def all_states_slope(junction, angle):
+    """Its derivative by the bias, at V = 0."""
+    return _settled(lambda *at: sea(junction, *at, slope=True), SEA_NODES, junction, 0.0, angle)[0]

@@ -14,12 +14,18 @@ number: spin current is conserved in the barrier. Written as
 :math:`A\,\mathbf m_1+B\,\mathbf m_2+C\,\mathbf m_1\times\mathbf m_2`, what the right magnet absorbs is
 :math:`A\,\mathbf m_2\times(\mathbf m_1\times\mathbf m_2)+C\,\mathbf m_1\times\mathbf m_2`.
 
-Where both electrodes fill their states, only C survives, as the imaginary part of
+For integrals the same is written as multiple reflection. A spacer N, or the left interface itself, sends majority waves
+on and a minority wave back, with the amplitude :math:`\rho=e^{2iks}(k-k_1^\downarrow)/(k+k_1^\downarrow)`,
+:math:`k=k_1^\uparrow`; the barrier and the right magnet send it back with
+:math:`r=r_++r_-\,\boldsymbol\sigma\cdot\mathbf m_2`. With the round trip :math:`x=\rho\,r^{\downarrow\downarrow}` the
+density of minority waves at the barrier is
 
-.. math:: F(E,w) = \frac{2c^2\,(k_1^\uparrow-k_1^\downarrow)(k_2^\uparrow-k_2^\downarrow)}
-          {\det\begin{pmatrix}P_1 & -c\\ -c & P_2\end{pmatrix}},
+.. math:: \frac{1-|\rho|^2(1-|r^{\downarrow\uparrow}|^2)}{|1-x|^2}
+          = \frac{1-|\rho|^2(1-|r^{\downarrow\uparrow}|^2)}{1-|x|^2}\;\mathrm{Re}\,\frac{1+x}{1-x},
 
-which is analytic for Im E > 0 and Im w < 0.
+and with :math:`\eta=\rho r_-/(1-x)` every current is the real part of a function that is analytic above the real axis
+of :math:`\epsilon=E-w`: *x* and η are small there, and all else contains no phase of N. Where both electrodes fill
+their states, only C survives, as Im F with :math:`F=4\eta`, which is analytic for Im E > 0 and Im w < 0.
 
 Energies are in eV above the bottom of the left majority band.
 """
@@ -41,27 +47,29 @@ def _root(squared):
     return np.sqrt(squared + 0j)
 
 
-def _wave_numbers(junction, energy, parallel_energy, bias):
-    """Outgoing wave numbers (1↑, 1↓, 2↑, 2↓) in 1/nm; those of the left include the spacer."""
+def _band_waves(junction, across, bias):
+    """Wave numbers (1↑, 1↓, 2↑, 2↓) in 1/nm of the energy `across` in the magnets; N has that of 1↑."""
     left, right = junction.left, junction.right
-    across = (energy - parallel_energy) / units.HBAR2_2M
-    bottom = (left.fermi_energy - right.fermi_energy + bias) / units.HBAR2_2M
-    k1_up = _root(np.where(across == 0, 1e-12, across))
-    k1_down = _root(across - left.exchange_splitting / units.HBAR2_2M)
+    bottom = left.fermi_energy - right.fermi_energy + bias
+    edges = 0.0, left.exchange_splitting, bottom, bottom + right.exchange_splitting
+    across = np.where(across == 0, 1e-13, across)
+    return [_root((across - edge) / units.HBAR2_2M) for edge in edges]
+
+
+def _wave_numbers(junction, across, bias):
+    """Outgoing wave numbers (1↑, 1↓, 2↑, 2↓) in 1/nm; those of the left include the spacer."""
+    k1_up, k1_down, k2_up, k2_down = _band_waves(junction, across, bias)
     if junction.spacer:
         # N is matched to the left majority band; the minority wave goes back and forth in it.
         round_trip = np.exp(2j * k1_up * junction.spacer) * (k1_up - k1_down) / (k1_up + k1_down)
         k1_down = k1_up * (1 - round_trip) / (1 + round_trip)
-    k2_up = _root(across - bottom)
-    k2_down = _root(across - bottom - right.exchange_splitting / units.HBAR2_2M)
     return k1_up, k1_down, k2_up, k2_down
 
 
-def _matching(junction, energy, parallel_energy, bias):
-    """a, b, c of the barrier and the four outgoing wave numbers."""
+def _box(junction, energy, parallel_energy, bias):
+    """a, b, c of the barrier."""
     ends = squared_ends(junction.barrier, energy - junction.left.fermi_energy, parallel_energy, bias)
-    box = admittance_from_ends(junction.barrier.width, junction.barrier.mass, *ends)
-    return box, _wave_numbers(junction, energy, parallel_energy, bias)
+    return admittance_from_ends(junction.barrier.width, junction.barrier.mass, *ends)
 
 
 class Currents(NamedTuple):
@@ -122,7 +130,8 @@ def _spin_current(p_in, p_out, c2, k_in, cosine):
 
 def currents(junction, energy, parallel_energy, bias, cosine, sides=("left", "right")):
     """`mtjlib.exact.spectral_currents` of the electrodes asked for, without checks."""
-    (a, b, c), (k1_up, k1_down, k2_up, k2_down) = _matching(junction, energy, parallel_energy, bias)
+    a, b, c = _box(junction, energy, parallel_energy, bias)
+    k1_up, k1_down, k2_up, k2_down = _wave_numbers(junction, energy - parallel_energy, bias)
     p1, p2, c2 = (a - 1j * k1_up, a - 1j * k1_down), (b - 1j * k2_up, b - 1j * k2_down), c * c
     k1, k2 = (k1_up.real, k1_down.real), (k2_up.real, k2_down.real)
     charge = _transmission(p1, p2, c2, k1, k2, cosine)
@@ -136,43 +145,102 @@ def currents(junction, energy, parallel_energy, bias, cosine, sides=("left", "ri
     return result
 
 
+class _Cavity(NamedTuple):
+    """N, or the mere interface, between the left magnet and the barrier with the right magnet behind it."""
+
+    box: tuple  # a, b, c²
+    k: np.ndarray
+    k_right: list  # up, down along m2, as the next two
+    behind: list  # 1/P₂
+    near: list  # 1/M, M = a - ik - c²/P₂
+    step: np.ndarray  # difference of 1/P₂
+    mirror: np.ndarray  # reflection of a minority wave at the left magnet; ρ is this after the way there and back
+    odd: np.ndarray  # r₋
+    trip: np.ndarray  # x = ρ r↓↓
+    twist: np.ndarray  # η = ρ r₋/(1 - x)
+
+
+def _cavity(junction, energy, parallel_energy, bias, cosine):
+    a, b, c = _box(junction, energy, parallel_energy, bias)
+    k, k_down, *k_right = _band_waves(junction, energy - parallel_energy, bias)
+    behind = [1 / (b - 1j * wave) for wave in k_right]
+    up, down = near = [1 / (a - 1j * k - c * c * g) for g in behind]
+    # Differences of the spins come from k↑² - k↓², or a weak magnet would drown in rounding.
+    step = 1j * _split(junction.right) / (k_right[0] + k_right[1]) * behind[0] * behind[1]
+    mirror = _split(junction.left) / (k + k_down) ** 2
+    back = mirror * np.exp(2j * k * junction.spacer)
+    odd = -1j * k * c * c * step * up * down
+    trip = -back * (1 + 1j * k * (up + down) + cosine * odd)
+    return _Cavity((a, b, c * c), k, k_right, behind, near, step, mirror, odd, trip, back * odd / (1 - trip))
+
+
+def _split(magnet):
+    """k↑² - k↓² in 1/nm²."""
+    return magnet.exchange_splitting / units.HBAR2_2M
+
+
 def exchange(junction, energy, parallel_energy, bias, cosine):
-    """F, at real or complex energies."""
-    (a, b, c), (k1_up, k1_down, k2_up, k2_down) = _matching(junction, energy, parallel_energy, bias)
-    p1_up, p1_down, p2_up, p2_down = a - 1j * k1_up, a - 1j * k1_down, b - 1j * k2_up, b - 1j * k2_down
-    c2 = c * c
-    determinant = _mixed(
-        cosine,
-        (p1_up * p2_up - c2) * (p1_down * p2_down - c2),
-        (p1_up * p2_down - c2) * (p1_down * p2_up - c2),
-    )
-    return 2 * c2 * (k1_up - k1_down) * (k2_up - k2_down) / determinant
+    """F = 4η, at real or complex energies."""
+    return 4 * _cavity(junction, energy, parallel_energy, bias, cosine).twist
 
 
-def resonances(junction, energy, bias, cosine, high):
-    """Energies of the spacer's minority standing waves, on a last axis: k s - arctan(κ_F/k) - arctan(a'/k) = nπ.
+def left_currents(junction, energy, parallel_energy, bias, cosine):
+    r"""Functions whose real parts on the real axis are the currents of the left electrode's states.
 
-    Here a' is the barrier's a with the right magnet behind it, seen by a left minority spin. Below the left magnet's
-    minority band (κ_F > 0) the waves are bound but for tunnelling and leave narrow dips in the currents; above it
-    (κ_F = 0) they are the peaks of an interferometer.
+    They are analytic above the real axis of :math:`\epsilon=E-w`, from one band edge to the next. In front of them:
+    what N passes per majority and minority wave, the size below which all is rounding.
     """
-    high = high[..., None]
-    count = int(np.sqrt(high.max(initial=0) / units.HBAR2_2M) * junction.spacer / np.pi) + 1
-    order = np.arange(count)
-    energy, bias, cosine = energy[..., None], bias[..., None], cosine[..., None]
-    low = np.zeros((*energy.shape[:-1], count))
-    high = high + low
+    (a, b, c2), k, k_right, behind, (up, down), step, mirror, odd, trip, twist = _cavity(
+        junction, energy, parallel_energy, bias, cosine
+    )
+    # The complex conjugates, continued: an open band's wave number is real, a closed one's imaginary.
+    left, right = junction.left, junction.right
+    across = (energy - parallel_energy).real
+    bottom = left.fermi_energy - right.fermi_energy + bias
+    is_open = across > bottom, across > bottom + right.exchange_splitting
+    k_bar = [np.where(o, wave, -wave) for o, wave in zip(is_open, k_right, strict=True)]
+    behind_bar = [1 / (b + 1j * wave) for wave in k_bar]
+    up_bar, down_bar = (1 / (a + 1j * k - c2 * g) for g in behind_bar)
+    step_bar = -1j * _split(right) / (k_bar[0] + k_bar[1]) * behind_bar[0] * behind_bar[1]
+    odd_bar = 1j * k * c2 * step_bar * up_bar * down_bar
 
-    def surplus(across):
-        (a, b, c), (_, _, k2_up, k2_down) = _matching(junction, energy, np.maximum(energy - across, 0), bias)
-        g_plus, g_minus = _half_sum_and_difference(1 / (b - 1j * k2_up), 1 / (b - 1j * k2_down))
-        a = a - c**2 * (g_plus - cosine * g_minus).real
-        k = np.sqrt(across / units.HBAR2_2M)
-        decay = np.sqrt(np.maximum(junction.left.exchange_splitting - across, 0) / units.HBAR2_2M)
-        return k * junction.spacer - np.arctan2(decay, k) - np.arctan2(a, k) - order * np.pi
+    # Transmission from N, and how far the barrier turns a spin on its way: χ, in two parts real on the real axis. The
+    # odd part is written with the difference of the right magnet's spins, to vanish with it.
+    flux = 4 * k * c2
+    through_up = flux * np.where(is_open[0], k_right[0], 0) * behind[0] * behind_bar[0] * up * up_bar
+    through_down = flux * np.where(is_open[1], k_right[1], 0) * behind[1] * behind_bar[1] * down * down_bar
+    even_turn = flux / 4j * ((behind[1] - behind_bar[0]) * up_bar * down + (behind[0] - behind_bar[1]) * up * down_bar)
+    odd_turn = (
+        flux
+        / 4
+        * (
+            (behind[0] - behind_bar[0]) * c2 * up * up_bar * (step * down - step_bar * down_bar)
+            + step * up_bar * down
+            + step_bar * up * down_bar
+        )
+    )
 
-    for _ in range(45):
-        middle = (low + high) / 2
-        above = surplus(middle) > 0
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return high
+    # Density of minority waves that arrive at the barrier, for each majority wave.
+    echo = np.where(across > left.exchange_splitting, mirror * mirror, 1.0)
+    sine2 = (1 - cosine) * (1 + cosine)
+    flip = sine2 * odd * odd_bar
+    entering = 1 - echo + echo * flip
+    leaving = entering + echo * _mixed(cosine, through_down, through_up)
+    unpopulated = leaving == 0
+    share = np.where(unpopulated, 1.0, entering) / np.where(unpopulated, 1.0, leaving)
+    minority = share * (1 + trip) / (1 - trip)
+
+    charge_up = through_up * (_mixed(cosine, 1.0, minority) + sine2 * twist)
+    charge_down = through_down * (_mixed(cosine, minority, 1.0) - sine2 * twist)
+    polarised = (1 - minority) / 2 - cosine * twist
+    along_m1 = 2 * (polarised * even_turn - 1j * twist * odd_turn)
+    normal = -2 * (polarised * odd_turn + 1j * twist * even_turn)
+    # charge_up - charge_down - cosine·along_m1, written so that nothing is left of it behind a normal metal.
+    grown = c2 * step_bar * up_bar * down_bar * step * up * (1 + c2 * behind[1] * down)
+    grown_bar = c2 * step * up * down * step_bar * up_bar * (1 + c2 * behind_bar[1] * down_bar)
+    along_m2 = (
+        (through_up - through_down) * (1 + minority) / 2
+        + cosine * polarised * flux * (grown - grown_bar) / 2j
+        + twist * (through_up + through_down + 2j * cosine * odd_turn)
+    )
+    return through_up + through_down, Currents(charge_up + charge_down, along_m1, along_m2, normal)

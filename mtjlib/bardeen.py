@@ -23,8 +23,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtjlib import quadrature
 from mtjlib._validate import real
+from mtjlib.quadrature import adaptive
+
+_RTOL = 1e-8  # of the integral of the modulus; densities may have band edges anywhere
 
 
 @dataclass(frozen=True)
@@ -205,27 +207,31 @@ def spinor_current(left, right, rotations, angle, occupations=(1.0, 0.0)):
     return rightward * (f_l * (1 - f_r))[..., None, None] - leftward * (f_r * (1 - f_l))[..., None, None]
 
 
-def _integrals(left, right, bias, angle):
-    """Return sin θ, and ∫ρ_RΔρ_L cos φ_L f_L, ∫ρ_RΔρ_L cos φ_R f_R and the sines of (8), at every bias."""
+def _integral(left, right, bias, angle, integrand):
+    """sin θ times the integral of `integrand` over the filled energies, at every bias.
+
+    It is called with the filling of both electrodes and with ρ, Δρ, φ of the left and of the right one.
+    """
     for name, electrode in (("left", left), ("right", right)):
         if not isinstance(electrode, Electrode):
             raise TypeError(f"{name} must be an Electrode, got {electrode!r}")
-    half, angle = np.broadcast_arrays(real("bias", bias, unit="V") / 2, real("angle", angle, unit="rad"))
-    bottom = np.maximum(-left.depth - half, -right.depth + half)
-    low, high = (np.maximum(bottom, x) for x in (-np.abs(half), np.abs(half)))
-    energy, weight = quadrature.pieces(np.stack([bottom, low, high], axis=-1), 64)
-    half = half[..., None]
-    filled_left, filled_right = weight * (energy < -half), weight * (energy < half)
-    values = [
-        real(name, function(energy + sign * half))
-        for sign, side in ((1, left), (-1, right))
-        for name, function in (
-            ("density", side.density),
-            ("exchange_density", side.exchange_density),
-            ("rotation", side.rotation),
-        )
-    ]
-    return np.sin(angle), filled_left, filled_right, *values
+    half, angle = real("bias", bias, unit="V") / 2, real("angle", angle, unit="rad")
+
+    def at(half):
+        def function(energy, _):
+            values = [
+                real(name, getattr(side, name)(energy + sign * half))
+                for sign, side in ((1, left), (-1, right))
+                for name in ("density", "exchange_density", "rotation")
+            ]
+            return np.broadcast_to(integrand(energy < -half, energy < half, *values), energy.shape)[..., None]
+
+        bottom = max(-left.depth - half, -right.depth + half)
+        edges = np.maximum([bottom, -abs(half), abs(half)], bottom)
+        return adaptive(function, edges[None], _RTOL)[0, 0]
+
+    values = np.array([at(float(h)) for h in half.ravel()]).reshape(half.shape)
+    return np.sin(angle) * values
 
 
 def t_parallel(left, right, bias, angle=np.pi / 2):
@@ -255,8 +261,11 @@ def t_parallel(left, right, bias, angle=np.pi / 2):
     >>> round(float(t_parallel(fe, fe, 0.2)), 12)
     -0.1
     """
-    sine, f_l, f_r, _, delta_l, phi_l, rho_r, _, phi_r = _integrals(left, right, bias, angle)
-    return sine * (rho_r * delta_l * (np.cos(phi_l) * f_l - np.cos(phi_r) * f_r)).sum(-1)
+
+    def integrand(f_l, f_r, _rho_l, delta_l, phi_l, rho_r, _delta_r, phi_r):
+        return rho_r * delta_l * (np.cos(phi_l) * f_l - np.cos(phi_r) * f_r)
+
+    return _integral(left, right, bias, angle, integrand)
 
 
 def t_perpendicular(left, right, bias, angle=np.pi / 2):
@@ -286,8 +295,11 @@ def t_perpendicular(left, right, bias, angle=np.pi / 2):
     >>> bool(np.isclose(t_perpendicular(fe, fe, 0.5), t_perpendicular(fe, fe, -0.5)))
     True
     """
-    sine, f_l, f_r, rho_l, delta_l, phi_l, rho_r, delta_r, phi_r = _integrals(left, right, bias, angle)
-    return sine * (rho_r * delta_l * np.sin(phi_l) * f_l + rho_l * delta_r * np.sin(phi_r) * f_r).sum(-1)
+
+    def integrand(f_l, f_r, rho_l, delta_l, phi_l, rho_r, delta_r, phi_r):
+        return rho_r * delta_l * np.sin(phi_l) * f_l + rho_l * delta_r * np.sin(phi_r) * f_r
+
+    return _integral(left, right, bias, angle, integrand)
 
 
 def linear_coefficients(density, exchange_density, slope, exchange_slope, rotation=0.0):

@@ -234,7 +234,8 @@ def admittance_from_ends(width, mass, squared_left, squared_right):
     squared_left, squared_right = np.broadcast_arrays(squared_left, squared_right)
     # A κd below 1e-8 changes nothing in the 16th digit, and keeps 1/κ finite for an electron exactly at the edge.
     floor = (1e-8 / width) ** 2
-    left, right = (np.sqrt(np.where(np.abs(s) < floor, floor, s)) for s in (squared_left, squared_right))
+    squared_left, squared_right = (np.where(np.abs(s) < floor, floor, s) for s in (squared_left, squared_right))
+    left, right = np.sqrt(squared_left), np.sqrt(squared_right)
     difference = (squared_right - squared_left).real
     slope = np.abs(difference) / width
     rising = difference >= 0

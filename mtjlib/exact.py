@@ -2,12 +2,17 @@ r"""Transport and spin torque by exact scattering: the reference that `mtjlib.tr
 
 The names and signatures are those of `mtjlib.transport`, without the WKB wave in the barrier and without the
 expansion in the barrier's transmission: spinor waves of both electrodes are matched to the exact wave of the
-trapezoid. Beyond leading order the torque coefficients depend on the angle between the magnets, so they take `angle`
-(default π/2) here.
+trapezoid. Beyond leading order the torque coefficients depend on the angle between the magnets, so they take a keyword
+`angle` (default π/2) besides.
 
 Of a spin current :math:`A\,\mathbf m_1+B\,\mathbf m_2+C\,\mathbf m_1\times\mathbf m_2` in the barrier, the right magnet
-absorbs :math:`A\,\mathbf m_2\times(\mathbf m_1\times\mathbf m_2)+C\,\mathbf m_1\times\mathbf m_2`. Where both
+absorbs :math:`A\,\mathbf m_2\times(\mathbf m_1\times\mathbf m_2)+C\,\mathbf m_1\times\mathbf m_2` and the left one
+:math:`-B\,\mathbf m_1\times(\mathbf m_2\times\mathbf m_1)+C\,\mathbf m_2\times\mathbf m_1`. Where both
 electrodes fill their states, only C survives, as the imaginary part of a function F that is analytic in the energy.
+
+Every integral is repeated with more nodes until it has settled: results are accurate to 1e-6 of their value, or, where
+a torque or the TMR passes through zero, of the larger of its parts before they cancel (what the sea and the window
+give to N⊥, and each of these before its positive and negative terms cancel, divided by a thousand).
 One energy and one in-plane wave vector are the business of `mtjlib._scattering`, the sum over the occupied states is
 that of `mtjlib._occupied`.
 """
@@ -15,7 +20,7 @@ that of `mtjlib._occupied`.
 import numpy as np
 
 from mtjlib import units
-from mtjlib._occupied import all_states, left_states
+from mtjlib._occupied import all_states, all_states_slope, left_states, magnetoresistance
 from mtjlib._scattering import Currents as Currents
 from mtjlib._scattering import currents
 from mtjlib._validate import real
@@ -74,6 +79,18 @@ def _checked(junction, bias, angle):
     return check_bias(junction.barrier, bias), real("angle", angle, unit="rad")
 
 
+def _in_plane(junction, bias, angle, free):
+    """The torkance, averaged over the bias window."""
+    if free not in ("right", "left"):
+        raise ValueError(f"free must be 'right' or 'left', got {free!r}")
+    absorbed = (
+        -left_states(junction, bias, angle, "along_m1")
+        if free == "right"
+        else left_states(junction, bias, angle, "along_m2")
+    )
+    return units.E_CHARGE * _PER_AREA / (4 * np.pi) * absorbed
+
+
 def conductance(junction, angle=0.0):
     r"""Conductance per area at zero bias.
 
@@ -101,7 +118,7 @@ def conductance(junction, angle=0.0):
     True
     """
     bias, angle = _checked(junction, 0.0, angle)
-    return units.CONDUCTANCE_QUANTUM * _PER_AREA * left_states(junction, bias, angle).charge
+    return units.CONDUCTANCE_QUANTUM * _PER_AREA * left_states(junction, bias, angle)
 
 
 def current_density(junction, bias, angle=0.0):
@@ -135,7 +152,7 @@ def current_density(junction, bias, angle=0.0):
     True
     """
     bias, angle = _checked(junction, bias, angle)
-    return units.CONDUCTANCE_QUANTUM * _PER_AREA * bias * left_states(junction, bias, angle).charge
+    return units.CONDUCTANCE_QUANTUM * _PER_AREA * bias * left_states(junction, bias, angle)
 
 
 def tmr(junction, bias=0.0):
@@ -165,19 +182,18 @@ def tmr(junction, bias=0.0):
     True
     """
     bias, _ = _checked(junction, bias, 0.0)
-    parallel = left_states(junction, bias, 0.0).charge
-    antiparallel = left_states(junction, bias, np.pi).charge
-    if (parallel == 0).any():
+    antiparallel, difference = magnetoresistance(junction, bias)
+    if (antiparallel + difference == 0).any():
         raise ValueError(
             f"barrier.width must let a representable current through, got {junction.barrier.width} nm: "
             "both resistances overflow here, while transport.tmr gives their ratio"
         )
     with np.errstate(divide="ignore"):
-        return parallel / antiparallel - 1
+        return difference / antiparallel
 
 
-def torque_in_plane(junction, bias, angle=np.pi / 2):
-    r"""In-plane (Slonczewski) torque on the right magnet: the coefficient of m2 × (m1 × m2).
+def torque_in_plane(junction, bias, free="right", *, angle=np.pi / 2):
+    r"""In-plane (Slonczewski) torque: the coefficient of m2 × (m1 × m2), on the right magnet.
 
     .. math:: N_\parallel = \frac{1}{4\pi}\int dE\,\frac{d^2q}{(2\pi)^2}\,A\,(f_L-f_R)
 
@@ -188,7 +204,10 @@ def torque_in_plane(junction, bias, angle=np.pi / 2):
     ----------
     junction : Junction
     bias : float or array_like
-        In V.
+        In V, between minus the right and plus the left height of the barrier.
+    free : {"right", "left"}
+        The magnet that feels the torque. For "left" it is the coefficient of m1 × (m2 × m1), with -B in place of A; a
+        spacer lies beside this magnet.
     angle : float or array_like
         Between the magnets, in rad. The torque itself is this coefficient times sin θ; to leading order in the
         barrier's transmission the coefficient does not depend on the angle.
@@ -206,16 +225,17 @@ def torque_in_plane(junction, bias, angle=np.pi / 2):
     True
     """
     bias, angle = _checked(junction, bias, angle)
-    return -units.E_CHARGE * _PER_AREA / (4 * np.pi) * bias * left_states(junction, bias, angle).along_m1
+    return bias * _in_plane(junction, bias, angle, free) + 0.0  # no -0.0 at V = 0
 
 
-def torque_out_of_plane(junction, bias, angle=np.pi / 2):
-    r"""Out-of-plane (field-like) torque on the right magnet: the coefficient of m1 × m2.
+def torque_out_of_plane(junction, bias, *, angle=np.pi / 2):
+    r"""Out-of-plane (field-like) torque: the coefficient of m1 × m2, on the right magnet.
 
     .. math:: N_\perp = \frac{1}{4\pi}\int dE\,\frac{d^2q}{(2\pi)^2}\left[\mathrm{Im}F\,f_R + C_L\,(f_L-f_R)\right]
 
     The first term is carried by all states below the right Fermi level, so it does not vanish at V = 0: that part is
-    the interlayer exchange coupling. A spacer's bound states are included.
+    the interlayer exchange coupling. A spacer's bound states are included. The same number multiplies m2 × m1 in the
+    torque on the left magnet.
 
     Parameters
     ----------
@@ -237,18 +257,18 @@ def torque_out_of_plane(junction, bias, angle=np.pi / 2):
     0.0
     """
     bias, angle = _checked(junction, bias, angle)
-    window = bias * left_states(junction, bias, angle).normal
+    window = bias * left_states(junction, bias, angle, "normal")
     return units.E_CHARGE * _PER_AREA / (4 * np.pi) * (all_states(junction, bias, angle) - window)
 
 
-def torkance_in_plane(junction, angle=np.pi / 2):
+def torkance_in_plane(junction, free="right", *, angle=np.pi / 2):
     r"""In-plane torkance :math:`dN_\parallel/dV` at V = 0: an integral over the Fermi surface.
 
     Parameters
     ----------
     junction : Junction
-    angle : float or array_like
-        Between the magnets, in rad.
+    free, angle
+        As in `torque_in_plane`.
 
     Returns
     -------
@@ -263,13 +283,13 @@ def torkance_in_plane(junction, angle=np.pi / 2):
     True
     """
     bias, angle = _checked(junction, 0.0, angle)
-    return -units.E_CHARGE * _PER_AREA / (4 * np.pi) * left_states(junction, bias, angle).along_m1
+    return _in_plane(junction, bias, angle, free)
 
 
-def torkance_out_of_plane(junction, angle=np.pi / 2):
+def torkance_out_of_plane(junction, *, angle=np.pi / 2):
     r"""Out-of-plane torkance :math:`dN_\perp/dV` at V = 0, the Fermi sea's share included.
 
-    The sea's share is the derivative of an integral that is analytic in V; a five-point difference takes it.
+    The sea's share is differentiated under the integral.
 
     Parameters
     ----------
@@ -291,7 +311,5 @@ def torkance_out_of_plane(junction, angle=np.pi / 2):
     True
     """
     bias, angle = _checked(junction, 0.0, angle)
-    step = 0.01 * min(junction.barrier.heights)
-    back2, back, ahead, ahead2 = (all_states(junction, i * step, angle) for i in (-2, -1, 1, 2))
-    sea = (8 * (ahead - back) - (ahead2 - back2)) / (12 * step)
-    return units.E_CHARGE * _PER_AREA / (4 * np.pi) * (sea - left_states(junction, bias, angle).normal)
+    sea = all_states_slope(junction, angle)
+    return units.E_CHARGE * _PER_AREA / (4 * np.pi) * (sea - left_states(junction, bias, angle, "normal"))

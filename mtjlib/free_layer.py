@@ -24,10 +24,11 @@ import numpy as np
 
 from mtjlib import units
 from mtjlib._validate import real, set_floats
-from mtjlib.barrier import action, kappa
+from mtjlib.barrier import action, kappa, squared_ends, trapezoid_action
 from mtjlib.junction import Barrier, Ferromagnet
 from mtjlib.quadrature import pieces
 
+_BOW = 1.0  # steepness of the path of `ballistic_torque` at its ends
 _LONGEST = 20.0  # nm; the number of nodes grows with the phase that has to be resolved
 
 
@@ -46,16 +47,20 @@ def _fermi_disk(magnet, barrier, phase):
     edges = np.concatenate([edge * (1 - (1 - share) ** 2), edge + (top - edge) * share[1:] ** 2])
     if barrier is not None:
         _check("barrier", barrier, Barrier)
-        # beyond this the barrier has cut the weight by more than exp(-40), whatever its shape
-        highest = max(kappa(barrier, x, 0.0, 0.0, 0.0) for x in (0.0, barrier.width))
-        reach = 20 / barrier.width
-        edges = np.minimum(edges, units.HBAR2_2M * reach * (2 * highest + reach))
+        edges = np.minimum(edges, _reach(barrier))
     energy, weight = pieces(edges, 24)
     if barrier is not None:
         weight = weight * np.exp(2 * (action(barrier, 0.0, 0.0, 0.0) - action(barrier, 0.0, energy, 0.0)))
     up = np.sqrt((top - energy) / units.HBAR2_2M)
     down = np.sqrt((top - magnet.exchange_splitting - energy) / units.HBAR2_2M + 0j)
     return energy, weight, up, np.where(down == 0, 1e-9, down)
+
+
+def _reach(barrier):
+    """In-plane energy beyond which the barrier has cut the weight by more than exp(-40), whatever its shape."""
+    highest = max(kappa(barrier, x, 0.0, 0.0, 0.0) for x in (0.0, barrier.width))
+    share = 20 / barrier.width
+    return units.HBAR2_2M * share * (2 * highest + share)
 
 
 def precession_period(magnet):
@@ -152,7 +157,7 @@ def ballistic_torque(magnet, thickness, barrier):
     -------
     complex or ndarray
         :math:`T_\parallel+iT_\perp` of the whole layer (divide by d for the average), relative to the spin current
-        that an infinitely thick layer takes up. Accurate to 1e-5; slow minority waves resonate sharply.
+        that an infinitely thick layer takes up. Accurate to 1e-6.
 
     Examples
     --------
@@ -163,22 +168,48 @@ def ballistic_torque(magnet, thickness, barrier):
     True
     """
     d = real("thickness", thickness, f"(0, {_LONGEST}]", "nm")
+    _check("magnet", magnet, Ferromagnet)
     _check("barrier", barrier, Barrier)
-    wave = np.sqrt(magnet.fermi_energy / units.HBAR2_2M) if isinstance(magnet, Ferromagnet) else 0.0
-    energy, weight, up, down = _fermi_disk(magnet, barrier, 2 * wave * d.max(initial=0.0))
-    decay = kappa(barrier, barrier.width, 0.0, energy, 0.0) / barrier.mass
+    energy, weight, decay = _arc(magnet, barrier, d.max(initial=0.0))
+    up = np.sqrt((magnet.fermi_energy - energy) / units.HBAR2_2M)
+    # All minority amplitudes enter as complex conjugates; `down` and what follows from it are these conjugates.
+    square = (magnet.fermi_energy - magnet.exchange_splitting - energy) / units.HBAR2_2M
+    down = np.sqrt(square.conj() + 0j).conj()
+    down = np.where(down == 0, 1e-9, down)
     d = d[..., None]
     # minority wave that leaves into the cap as exp(i up x), followed back to x = 0 (times exp(i down d))
-    around = np.expm1(2j * down * d)
-    cosine, sine = 1 + around / 2, around / (2j * down)
-    value = cosine - 1j * up * sine
-    slope = (1j * up * cosine + down**2 * sine) / value
+    around = np.expm1(-2j * down * d)
+    cosine, sine = 1 + around / 2, around / (-2j * down)
+    value = cosine + 1j * up * sine
+    slope = (-1j * up * cosine + down**2 * sine) / value
     majority = 2 * decay / (decay - 1j * up)
     minority = 2 * decay / (decay - slope)
-    entering = (1j * up - slope.conj()) / 2j * majority * minority.conj()
-    leaving = up * majority * np.exp(1j * up * d) * (minority * np.exp(1j * down * d) / value).conj()
-    infinite = (up + down.conj()) / 2 * majority * (2 * decay / (decay - 1j * down)).conj()
+    entering = (1j * up - slope) / 2j * majority * minority
+    leaving = up * majority * np.exp(1j * (up - down) * d) * minority / value
+    infinite = (up + down) / 2 * majority * 2 * decay / (decay + 1j * down)
     return (((entering - leaving) @ weight) / (infinite @ weight))[()]
+
+
+def _arc(magnet, barrier, longest):
+    """In-plane energies, weights (barrier included) and decay constants at the free layer for `ballistic_torque`.
+
+    A slow minority wave resonates sharply, but its conjugate is analytic in the upper half plane of the in-plane
+    energy: an outgoing wave has its poles where the energy along the normal lies in the lower one. The path bows out
+    there, from normal incidence to the minority band edge and from there to the rim of the Fermi disk.
+    """
+    top = magnet.fermi_energy
+    edge = max(top - magnet.exchange_splitting, 0.0)
+    edges = np.minimum([0.0, edge, top], _reach(barrier))
+    phase = np.sqrt(top / units.HBAR2_2M) * longest
+    x, weight = pieces(edges, 48 + int(phase / 2))
+    low, high = np.repeat([edges[:-1], edges[1:]], x.size // 2, axis=1)
+    length = np.where(high > low, high - low, 1.0)
+    energy = x + 1j * _BOW * (x - low) * (high - x) / length
+    weight = weight * (1 + 1j * _BOW * (low + high - 2 * x) / length)
+    left, right = (np.sqrt(squared) for squared in squared_ends(barrier, 0.0, energy, 0.0))
+    at_normal = action(barrier, 0.0, 0.0, 0.0)
+    weight = weight * np.exp(2 * (at_normal - trapezoid_action(barrier.width, left, right)))
+    return energy, weight, right / barrier.mass
 
 
 @dataclass(frozen=True)

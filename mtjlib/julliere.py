@@ -191,9 +191,14 @@ def energy_window(energy, bias, temperature):
     energy = real("energy", energy, unit="eV")
     half = real("bias", bias, unit="V") / 2
     kt = units.K_B * real("temperature", temperature, "[0, inf)", "K")
+    frozen = (np.sign(energy + half) - np.sign(energy - half)) / 2
+    # sinh h/(cosh e + cosh h) with e = E/kT and h = eV/2kT: no small difference of two occupations, and divided by the
+    # larger exponential it cannot overflow.
     cold = kt == 0
-    scale = 2 * np.where(cold, 1.0, kt)
-    # f = (1 - tanh(x/2kT))/2 cannot overflow; at T = 0 the tanh becomes the sign.
-    left = np.where(cold, np.sign(energy - half), np.tanh((energy - half) / scale))
-    right = np.where(cold, np.sign(energy + half), np.tanh((energy + half) / scale))
-    return (right - left) / 2
+    with np.errstate(over="ignore"):
+        e, h = (np.minimum(np.abs(x) / np.where(cold, 1.0, kt), 1e300) for x in (energy, half))
+    top = np.maximum(e, h)
+    with np.errstate(under="ignore"):
+        low, high = np.exp(e - top) * (1 + np.exp(-2 * e)), np.exp(h - top)
+        warm = np.sign(half) * -np.expm1(-2 * h) * high / (low + high * (1 + np.exp(-2 * h)))
+    return np.where(cold, frozen, warm)[()]

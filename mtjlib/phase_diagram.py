@@ -20,7 +20,7 @@ from mtjlib.junction import Barrier, Junction
 # Widths in nm that are searched, in steps of √2: one set of nodes serves four octaves. A coarse rule will do for signs.
 _SCAN = 0.05 * 16.0 ** np.arange(2)
 _STEPS = 2.0 ** (np.arange(9) / 2)
-_COARSE = (12, 6)
+_COARSE, _FINE = (12, 6), (48, 24)
 _BIASES_AT_ONCE = 24
 
 
@@ -44,7 +44,7 @@ def critical_width(junction, bias=0.0):
     Raises
     ------
     ValueError
-        For a bias out of range.
+        For a bias out of range, or a spacer whose quantum-well states are too narrow for an answer to 1e-6.
 
     Examples
     --------
@@ -142,11 +142,11 @@ def _amplitudes(junction, bias, laid_out_for, nodes, product):
     return (weight * product(left, right)).reshape(flat), 2 * (mean - slowest).reshape(flat)
 
 
-def _guess(junction, bias, product):
+def _guess(junction, bias, product, nodes):
     """Where the sum first changes sign, interpolated between two widths of the scan; nan if it does not."""
     found = np.full(bias.shape, np.nan)
     for start in _SCAN:
-        amplitude, rate = _amplitudes(junction, bias, 2 * start, _COARSE, product)
+        amplitude, rate = _amplitudes(junction, bias, 2 * start, nodes, product)
         widths = start * _STEPS
         values = np.stack([(amplitude * np.exp(-width * rate)).sum(axis=1) for width in widths])
         changes = values[:-1] * values[1:] < 0
@@ -158,28 +158,56 @@ def _guess(junction, bias, product):
     return found
 
 
-def _polish(junction, bias, width, product):
+def _polish(junction, bias, guess, product):
+    """The zero near the guess, nan where there is none within the step of the scan that the guess comes from.
+
+    The zero of a sum needs more digits than the sum: half as many nodes again; and the quantum-well states of a spacer
+    may be as narrow as they like: twice as many until nothing changes.
+    """
+    nodes = np.array(node_numbers(_with_width(junction, guess.max())))
+    width = _newton(junction, bias, guess, tuple(3 * nodes // 2), product)
+    for factor in (3, 6, 12, 24) if junction.spacer else ():
+        before, width = width, _newton(junction, bias, guess, tuple(factor * nodes), product)
+        if np.array_equal(np.isnan(before), np.isnan(width)) and not (np.abs(width / before - 1) > 3e-7).any():
+            break
+    else:
+        if junction.spacer:
+            raise ValueError(f"spacer = {junction.spacer} nm holds resonances too narrow for the critical width")
+    return width
+
+
+def _newton(junction, bias, guess, nodes, product):
     """Newton's method in ln(width), on nodes laid out for slightly thinner barriers than the guess."""
-    nodes = node_numbers(_with_width(junction, width.max()))
-    amplitude, rate = _amplitudes(junction, bias, width / _STEPS[1], nodes, product)
+    amplitude, rate = _amplitudes(junction, bias, guess / _STEPS[1], nodes, product)
+    width, step = guess, np.full(guess.shape, np.inf)
     for _ in range(20):
         terms = amplitude * np.exp(-width[:, None] * rate)
         slope = -(terms * rate).sum(axis=1) * width
-        step = np.clip(-terms.sum(axis=1) / slope, -0.2, 0.2)
+        step = np.clip(-terms.sum(axis=1) / np.where(slope == 0, 1.0, slope), -0.2, 0.2)
         width = width * np.exp(step)
         if np.abs(step).max() < 1e-7:  # quadratic convergence: the error left is its square
             break
-    return width
+    settled = (np.abs(step) < 1e-7) & (np.abs(np.log(width / guess)) < np.log(_STEPS[1]))
+    return np.where(settled, width, np.nan)
 
 
 def _critical_width(junction, bias, product):
     bias = check_bias(junction.barrier, bias)
     width = np.full(bias.size, np.nan)
     for first in range(0, bias.size, _BIASES_AT_ONCE):
-        part = slice(first, first + _BIASES_AT_ONCE)
-        u = bias.ravel()[part]
-        guess = _guess(junction, u, product)
-        there = ~np.isnan(guess)
-        if there.any():
-            width[part][there] = _polish(junction, u[there], guess[there], product)
+        u = bias.ravel()[first : first + _BIASES_AT_ONCE]
+        open_ = np.arange(u.size)
+        for nodes in (_COARSE, _FINE):
+            guess = _guess(junction, u[open_], product, nodes)
+            open_, guess = open_[~np.isnan(guess)], guess[~np.isnan(guess)]
+            if not open_.size:
+                break
+            found = _polish(junction, u[open_], guess, product)
+            width[first + open_] = found
+            open_ = open_[np.isnan(found)]
+            if not open_.size:
+                break
+        else:
+            at = float(u[open_[0]])
+            raise ValueError(f"bias leaves the critical width undecided at {at!r} V: the torque or TMR grazes zero")
     return width.reshape(bias.shape)[()]

@@ -18,6 +18,10 @@ Source: Xiao, Bauer and Brataas, Phys. Rev. B 77, 224419 (2008), Eqs. (11)–(13
 (both vectors are sinθ long). V > 0 raises every level of the right electrode by e|V|: electrons flow right to left.
 The integrals over energy and wave vector are the business of `mtjlib._leading_order`.
 
+Every result is good to 1e-6 of itself; of a torque that passes through zero the error is below 1e-6 of the sum that
+the integrand would have without its changes of sign (:math:`N_\parallel`), or of the larger of its two parts, sea and
+window (:math:`N_\perp`). The integrals watch their own convergence: none returns a number that has not reached it.
+
 The model's own limit: the wave functions are matched to the barrier with WKB, which a junction one nanometre thick
 does not forgive at high bias; `mtjlib.exact` has no such limit.
 """
@@ -27,7 +31,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtjlib import units
-from mtjlib._leading_order import probabilities, sea_derivative, sea_integral, window_integrals
+from mtjlib._channels import level_distance, probabilities
+from mtjlib._leading_order import sea_derivative, sea_integral, window_integrals
 from mtjlib._validate import real
 from mtjlib.barrier import check_bias
 
@@ -46,9 +51,24 @@ def _in_plane(window, u, free="right"):
     return units.E_CHARGE / (8 * np.pi) * strength * np.exp(-2 * window.action) * u + 0.0  # no -0.0 at V = 0
 
 
-def _out_of_plane(window, sea, u):
-    """The sea filled to the right Fermi level, and what the left electrode fills differently."""
-    return sea + units.E_CHARGE / (4 * np.pi) * window.phase_right * np.exp(-2 * window.action) * u
+def _of_window(window, u):
+    """What the left electrode fills differently: the window's part of N⊥, or of its torkance at u = 1."""
+    return units.E_CHARGE / (4 * np.pi) * window.phase_right * np.exp(-2 * window.action) * u
+
+
+def _out_of_plane(junction, window, u):
+    """The sea filled to the right Fermi level, and the window."""
+    part = _of_window(window, u)
+    return part + sea_integral(junction, u, beside=part)
+
+
+def _check_level(junction):
+    """The derivative of δ ln δ, with δ the distance of a bound state from the Fermi level, has no value at δ = 0."""
+    if junction.spacer and level_distance(junction) < 1e-7:
+        raise ValueError(
+            f"spacer must not put a quantum-well state exactly at the Fermi level, got {junction.spacer!r} nm: the "
+            "leading order diverges there; mtjlib.exact.torkance_out_of_plane does not"
+        )
 
 
 @dataclass(frozen=True)
@@ -88,8 +108,7 @@ def bias_curve(junction, bias, angle=0.0):
     u = check_bias(junction.barrier, bias)
     angle = real("angle", angle, unit="rad")
     window = window_integrals(junction, u)
-    sea = sea_integral(junction, u)
-    return BiasCurve(_current(window, u, angle), _in_plane(window, u), _out_of_plane(window, sea, u))
+    return BiasCurve(_current(window, u, angle), _in_plane(window, u), _out_of_plane(junction, window, u))
 
 
 def conductance(junction, angle=0.0):
@@ -231,7 +250,7 @@ def torque_out_of_plane(junction, bias):
 
     The same number multiplies m2×m1 in the torque on the left magnet. In a spacer, quantum-well states of the minority
     below the left minority band are filled to the right Fermi level: only the right electrode reaches them. Where one
-    of them crosses that level, the leading order has a logarithmic kink (and the integral fewer than six good digits).
+    of them crosses that level, the leading order has a logarithmic kink.
     Source: Xiao, Bauer and Brataas (2008), Eqs. (11b, c), four times too large and of opposite sign there;
     chapter 6, {eq}`eq-torque-out-of-plane`.
 
@@ -254,8 +273,7 @@ def torque_out_of_plane(junction, bias):
     '2.54e-06'
     """
     u = check_bias(junction.barrier, bias)
-    window = window_integrals(junction, u)
-    return _out_of_plane(window, sea_integral(junction, u), u)
+    return _out_of_plane(junction, window_integrals(junction, u), u)
 
 
 def torkance_in_plane(junction, free="right"):
@@ -291,7 +309,8 @@ def torkance_out_of_plane(junction):
     r"""Out-of-plane torkance :math:`dN_\perp/dV` at zero bias, of the window and of the whole Fermi sea.
 
     The bias shifts the right bands, tilts the barrier and moves the right Fermi level; all of that is differentiated
-    under the integral, node by node. It vanishes for a symmetric junction.
+    under the integral, node by node. It vanishes for a symmetric junction. Where a spacer's bound state crosses the
+    Fermi level it diverges logarithmically: that state's width, which would prevent it, is beyond the leading order.
 
     Parameters
     ----------
@@ -301,6 +320,11 @@ def torkance_out_of_plane(junction):
     -------
     float
         In J/(V m²).
+
+    Raises
+    ------
+    ValueError
+        For a spacer with a bound state (q = 0) at the Fermi level, within 1e-7 eV or a little more.
 
     Examples
     --------
@@ -309,8 +333,9 @@ def torkance_out_of_plane(junction):
     >>> f"{torkance_out_of_plane(Junction(fe, Barrier(1.125, 1.0, 0.4), Ferromagnet(4.5, 1.35))):.2e}"
     '-2.93e-07'
     """
-    window = window_integrals(junction, 0.0)
-    return _out_of_plane(window, sea_derivative(junction), 1.0)
+    _check_level(junction)
+    part = _of_window(window_integrals(junction, 0.0), 1.0)
+    return part + sea_derivative(junction, beside=part)
 
 
 def torkance_out_of_plane_fermi_surface(junction):
@@ -319,7 +344,8 @@ def torkance_out_of_plane_fermi_surface(junction):
     .. math:: \frac{e}{8\pi}\,\langle T_1^-\,\mathrm{Re}\Delta r_2 - T_2^-\,\mathrm{Re}\Delta r_1\rangle_{E_F}
 
     Occupations move (half of the bias on each side), scattering states do not. Source: Xiao, Bauer and Brataas (2008),
-    Eq. (6), prefactor and relative sign corrected. Compare `torkance_out_of_plane`, which is all of it.
+    Eq. (6), prefactor and relative sign corrected. Compare `torkance_out_of_plane`, which is all of it. A spacer's
+    bound states are poles of :math:`\mathrm{Re}\Delta r_1`; the integral is its principal value.
 
     Parameters
     ----------
@@ -329,8 +355,14 @@ def torkance_out_of_plane_fermi_surface(junction):
     -------
     float
         In J/(V m²).
+
+    Raises
+    ------
+    ValueError
+        For a spacer with a bound state (q = 0) at the Fermi level, within 1e-7 eV or a little more.
     """
-    window = window_integrals(junction, 0.0)
+    _check_level(junction)
+    window = window_integrals(junction, 0.0, phase_left=True)
     strength = window.phase_right - window.phase_left
     return units.E_CHARGE / (8 * np.pi) * strength * np.exp(-2 * window.action)
 

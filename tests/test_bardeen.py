@@ -1,5 +1,7 @@
 """Parities, closed formulas for linear bands, and what the printed spinor current really gives."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -227,3 +229,35 @@ FE = bardeen.linear_electrode(1.0, 0.5)
 def test_bad_input_is_named(error, match, call):
     with pytest.raises(error, match=match):
         call()
+
+
+@pytest.mark.parametrize("splitting", [0.7, 1.9, 2.3])
+@pytest.mark.parametrize("bias", [0.2, -0.5, 1e-4])
+def test_band_edges_inside_the_sea_need_no_break_points(splitting, bias):
+    """Parabolic bands: the minority's square root begins somewhere in the sea, or in the bias window."""
+
+    def band(start):
+        return lambda energy: np.sqrt(np.maximum(energy - start, 0.0))
+
+    up, down = band(-2.0), band(splitting - 2.0)
+    magnet = bardeen.Electrode(lambda e: up(e) + down(e), lambda e: up(e) - down(e), lambda e: 0.3 + 0.1 * e, depth=2.0)
+    half = bias / 2
+    bottom = -2.0 + abs(half)
+    edges = sorted(
+        {bottom, -abs(half), abs(half)} | {x for s in (-1, 1) if bottom < (x := splitting - 2 + s * half) < abs(half)}
+    )
+
+    def parallel(e):
+        left, right = magnet.rotation(e + half), magnet.rotation(e - half)
+        filled = np.cos(left) * (e < -half) - np.cos(right) * (e < half)
+        return magnet.density(e - half) * magnet.exchange_density(e + half) * filled
+
+    def perpendicular(e):
+        left, right = magnet.rotation(e + half), magnet.rotation(e - half)
+        one = magnet.density(e - half) * magnet.exchange_density(e + half) * np.sin(left) * (e < -half)
+        return one + magnet.density(e + half) * magnet.exchange_density(e - half) * np.sin(right) * (e < half)
+
+    for function, integrand in ((bardeen.t_parallel, parallel), (bardeen.t_perpendicular, perpendicular)):
+        parts = [integrate.quad(integrand, a, b, epsabs=0, epsrel=1e-10, limit=300)[0] for a, b in pairwise(edges)]
+        scale = max(abs(p) for p in parts)
+        assert function(magnet, magnet, bias) == pytest.approx(sum(parts), rel=1e-6, abs=1e-7 * scale)

@@ -26,7 +26,8 @@ def box_by_integration(width, mass, squared_left, squared_right):
         squared = squared_left + (squared_right - squared_left) * x / width
         return [y[1], squared * y[0], y[3], squared * y[2]]
 
-    end = solve_ivp(rhs, (0, width), [1, 0, 0, 1], method="DOP853", rtol=1e-12, atol=1e-14).y[:, -1]
+    start = np.array([1, 0, 0, 1], dtype=np.result_type(squared_left, squared_right, float))
+    end = solve_ivp(rhs, (0, width), start, method="DOP853", rtol=1e-12, atol=1e-14).y[:, -1]
     m11, _, m12, m22 = end
     return np.array([m11, m22, 1]) / m12 / mass
 
@@ -89,6 +90,7 @@ def test_mirror(left, right, width, mass, share):
         (0.05, 1.0, (1.0, 40.0)),
         (3.0, 2.0, (0.02, 60.0)),
         (0.1, 1.0, (0.0, 0.0)),  # free flight: a = b = c = 1/d
+        (1000.0, 1.0, (0.0, 0.0)),
     ],
 )
 def test_box_against_numerical_integration(width, mass, ends):
@@ -146,6 +148,20 @@ def test_complex_energy_continues_the_real_one():
         real_axis = (box(step) - box(-step)) / (2 * step)
         imaginary = (box(1j * step) - box(-1j * step)) / (2j * step)
         np.testing.assert_allclose(real_axis, imaginary, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        (-3.0 - 2.0j, 4.0 - 2.0j),  # through the barrier's edge, where Airy's expansion in 1/ζ has the wrong sign
+        (4.0 - 2.0j, -3.0 - 2.0j),
+        (-6.0 - 0.5j, -5.0 - 0.5j),  # above the edge everywhere: |ζ| counts, not Re ζ
+        (-9.0 - 3.0j, -9.0 - 3.0j),
+    ],
+)
+def test_complex_box_against_numerical_integration(ends):
+    got = barrier.admittance_from_ends(1.5, 0.4, *(np.array([s]) for s in ends))
+    np.testing.assert_allclose(np.ravel(got), box_by_integration(1.5, 0.4, *ends), rtol=1e-9)
 
 
 def test_thick_box_tends_to_wkb():
@@ -278,3 +294,13 @@ def test_refusals(call, message):
 def test_refuses_what_is_not_a_number():
     with pytest.raises(TypeError, match="excess must be a real number"):
         barrier.action(Barrier(1.0, 1.0), "low", 0.0, 0.0)
+
+
+def test_admittance_at_the_edge_of_a_hardly_tilted_barrier():
+    """κ = 0 at one end and κd = 4e-5 at the other: a rod of almost no stiffness, a = b = c = 1/(βd) and (κd)² less."""
+    box = Barrier(1.0, 0.8, 0.4)
+    for bias in (3e-10, 1e-8):
+        a, b, c = barrier.admittance(box, 1.0, 0.0, bias)
+        stiffness = box.mass * bias / units.HBAR2_2M * box.width**2  # κ²d² at the upper end
+        np.testing.assert_allclose([box.mass * box.width * x - 1 for x in (a, b, c)], 0, atol=stiffness)
+        assert a < b

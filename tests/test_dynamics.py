@@ -63,6 +63,26 @@ def test_signs_in_words():
         assert m @ spin.reference == pytest.approx(end, abs=1e-3), torque
 
 
+def test_only_the_direction_of_a_moment_counts():
+    m, field = polar(1.1, 0.3), (0.1, -0.2, 0.05)
+    for scale in (1e-3, 7.0):
+        assert dynamics.energy(IN_PLANE, scale * m, field) == close(dynamics.energy(IN_PLANE, m, field))
+        np.testing.assert_allclose(replace(IN_PLANE, reference=scale * m).reference, m, rtol=1e-14)
+        here, there = (dynamics.run(IN_PLANE, x, 1e-11, 1e-12, field=field) for x in (m, scale * m))
+        np.testing.assert_allclose(there.m, here.m, atol=1e-14)
+        np.testing.assert_allclose(here.along(scale * m), here.along(m), rtol=1e-12)
+    assert np.shape(dynamics.energy(IN_PLANE, m, field)) == ()
+
+
+def test_quadratic_torque_is_the_sum_of_its_parities():
+    """a1 and b1 change sign with the bias, a2, b0 and b2 do not; what is not given is absent."""
+    a1, a2, b0, b1, b2 = -2e-19, 3e-20, 5e-21, 7e-20, -1.1e-19
+    there, back = (np.array(dynamics.quadratic_torque(a1, a2, b0, b1, b2)(v)) for v in (0.7, -0.7))
+    np.testing.assert_allclose((there - back) / 2, [0.7 * a1, 0.7 * b1], rtol=1e-12)
+    np.testing.assert_allclose((there + back) / 2, [0.49 * a2, b0 + 0.49 * b2], rtol=1e-12)
+    np.testing.assert_allclose(dynamics.quadratic_torque(a1)([0.7, -0.7]), [[0.7 * a1, -0.7 * a1], [0, 0]], rtol=1e-12)
+
+
 def test_inner_field_is_the_gradient_of_the_energy():
     spin = Macrospin(ms=9e5, volume=3e3, alpha=0.3, anisotropy=1.3e5, axis=(1, 2, 3), demag=(0.1, 0.2, 0.7))
     m, field, eps = polar(1.0, 2.0), np.array([0.1, -0.2, 0.3]), 1e-6
@@ -182,6 +202,20 @@ def test_relax_finds_the_stationary_state_under_torque():
     with pytest.raises(RuntimeError, match="come to rest"):
         spin = Macrospin(ms=1e6, volume=1e3, alpha=0.01, demag=(0, 0, 1), reference=(0, 0, 1))
         dynamics.relax(spin, polar(1.5), torque=(3e-19, 0))
+
+
+@pytest.mark.parametrize("field", [1.0, 0.3, -1.0, -0.3])
+def test_relax_follows_the_field_where_nothing_else_pulls(field):
+    spin = Macrospin(ms=1e6, volume=1e3, alpha=0.01)
+    np.testing.assert_allclose(dynamics.relax(spin, polar(1.4), (0, 0, field)), [0, 0, np.sign(field)], atol=1e-8)
+    for torque in (-1e-19, 1e-19):  # a torque alone drives it along or against the reference, z
+        end = dynamics.relax(spin, polar(1.4), torque=(torque, 0.0))
+        np.testing.assert_allclose(end, [0, 0, np.sign(torque)], atol=1e-8)
+
+
+def test_relax_does_not_move_a_free_spin():
+    start = polar(1.0, 0.5)
+    np.testing.assert_allclose(dynamics.relax(Macrospin(ms=1e6, volume=1e3, alpha=0.01), 3 * start), start, rtol=1e-14)
 
 
 # Thermal ensembles

@@ -1,3 +1,5 @@
+import inspect
+import itertools
 import json
 import pathlib
 
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from mtjlib import _occupied, exact, transport, units
+from mtjlib import _occupied, _scattering, exact, transport, units
 from mtjlib.junction import Barrier, Ferromagnet, Junction
 from mtjlib.quadrature import pieces
 
@@ -241,7 +243,7 @@ def sea_on_the_real_axis(junction, bias, angle, n):
     ],
 )
 def test_rays_into_the_complex_plane_count_every_occupied_state(junction, bias, angle):
-    assert exact.torque_out_of_plane(junction, bias, angle) == pytest.approx(
+    assert exact.torque_out_of_plane(junction, bias, angle=angle) == pytest.approx(
         sea_on_the_real_axis(junction, bias, angle, 40), rel=1e-6, abs=0
     )
 
@@ -249,7 +251,7 @@ def test_rays_into_the_complex_plane_count_every_occupied_state(junction, bias, 
 def test_rays_count_the_states_of_a_spacer_too():
     """Through a thin barrier the spacer's states are broad enough to be summed on the real axis as well."""
     junction = Junction(Ferromagnet(E_F, 2.0), Barrier(0.5, 0.1, 0.4), Ferromagnet(E_F, 1.0), 0.3)
-    assert exact.torque_out_of_plane(junction, -0.2, 1.5) == pytest.approx(
+    assert exact.torque_out_of_plane(junction, -0.2, angle=1.5) == pytest.approx(
         sea_on_the_real_axis(junction, -0.2, 1.5, 150), rel=1e-4, abs=0
     )
 
@@ -272,9 +274,10 @@ def test_mirror_image(junction, share, angle):
         rtol=1e-5,
         atol=1e-280,
     )
-    here, there = exact.torque_out_of_plane(junction, bias, angle), exact.torque_out_of_plane(behind, -bias, angle)
+    here = exact.torque_out_of_plane(junction, bias, angle=angle)
+    there = exact.torque_out_of_plane(behind, -bias, angle=angle)
     # The two filling rules (left or right Fermi sea plus window) may cancel: compare with the larger of their parts.
-    scale = abs(exact.torque_in_plane(junction, bias, angle)) + abs(here)
+    scale = abs(exact.torque_in_plane(junction, bias, angle=angle)) + abs(here)
     np.testing.assert_allclose(here, there, atol=2e-5 * scale + 1e-280)
 
 
@@ -302,7 +305,7 @@ def test_two_half_metals():
     junction = Junction(half_metal, Barrier(1.0, 0.4, 0.5), half_metal)
     angle = np.array([0.3, 1.2, 2.5])
     for bias in (0.3, -0.5):
-        torque = exact.torque_in_plane(junction, bias, angle)
+        torque = exact.torque_in_plane(junction, bias, angle=angle)
         current = exact.current_density(junction, bias, angle)
         slonczewski = -units.HBAR / (2 * units.E_CHARGE) * current / (1 + np.cos(angle))
         np.testing.assert_allclose(torque, slonczewski, rtol=1e-10)
@@ -336,8 +339,8 @@ def test_torkances_are_derivatives(angle):
         (exact.torque_out_of_plane, exact.torkance_out_of_plane),
     ):
         h = 0.004
-        back2, back, ahead, ahead2 = (torque(junction, i * h, angle) for i in (-2, -1, 1, 2))
-        assert torkance(junction, angle) == pytest.approx(
+        back2, back, ahead, ahead2 = (torque(junction, i * h, angle=angle) for i in (-2, -1, 1, 2))
+        assert torkance(junction, angle=angle) == pytest.approx(
             (8 * (ahead - back) - (ahead2 - back2)) / (12 * h), rel=1e-4, abs=0
         )  # fmt: skip
     current = exact.current_density(junction, np.array([-1e-4, 1e-4]), angle)
@@ -372,32 +375,218 @@ def test_model_numbers_of_the_standard_junction():
     assert transport.torque_in_plane(mtj, 0.5) / exact.torque_in_plane(mtj, 0.5) == pytest.approx(0.854, abs=2e-3)
 
 
-@pytest.mark.parametrize(
-    "junction, bias",
-    [
-        (mtj, 0.5),
-        (mtj, -1.12),
-        (Junction(iron, Barrier(1.125, 10.0, 0.4), iron), 1.1),
-        (Junction(iron, Barrier(1.125, 0.05, 0.4), iron), 0.3),
-        (Junction(iron, Barrier(0.05, 1.0, 5.0), iron), 0.049),
-        (Junction(Ferromagnet(4.5, 4.48), Barrier(1.0, 1.0, 0.05), iron), 0.1),
-        (Junction(iron, mtj.barrier, iron, 1.0), -0.5),
-    ],
-)
-def test_default_quadrature_is_converged(monkeypatch, junction, bias):
-    def everything():
-        return np.array(
-            [
-                exact.current_density(junction, bias, 1.0),
-                exact.torque_in_plane(junction, bias, 1.0),
-                exact.torque_out_of_plane(junction, bias, 1.0),
-            ]
-        )
+CONVERGED = [
+    (mtj, 0.5),
+    (mtj, -1.12),
+    (Junction(iron, Barrier(1.125, 10.0, 0.4), iron), 1.1),
+    (Junction(iron, Barrier(1.125, 0.05, 0.4), iron), 0.3),
+    (Junction(iron, Barrier(0.05, 1.0, 5.0), iron), 0.049),
+    (Junction(Ferromagnet(4.5, 4.48), Barrier(1.0, 1.0, 0.05), iron), 0.1),
+    (Junction(iron, mtj.barrier, iron, 1.0), -0.5),
+    (Junction(iron, mtj.barrier, iron, 1.0), -0.9),  # minority waves leak to the left as slowly as to the right
+    (Junction(iron, Barrier(1.125, 0.3, 0.4, 0.8), Ferromagnet(4.0, 2.0), 0.1), 0.6),  # the sea almost cancels
+    (Junction(iron, Barrier(1.125, 0.3, 0.4, 0.8), Ferromagnet(4.0, 2.0), 6.0), 0.6),
+    (Junction(iron, Barrier(1.125, 2.0, 0.4), Ferromagnet(4.0, 2.0), 30.0), 0.4),
+    (Junction(Ferromagnet(1.185, 1.219), Barrier(0.18, 2.15, 0.08), Ferromagnet(0.2266, 0.22658), 0.26), 0.1799),
+]
 
-    default = everything()
-    monkeypatch.setattr(_occupied, "_NODES", (44, 32))
-    monkeypatch.setattr(_occupied, "_RAY_NODES", 64)
-    np.testing.assert_allclose(default, everything(), rtol=4e-6)
+
+def observables(junction, bias, angle=1.0):
+    """Every integral of the module, and the size each of them is held to where it passes through zero."""
+    torques = [exact.torque_in_plane(junction, bias, free, angle=angle) for free in ("right", "left")]
+    torkances = [exact.torkance_in_plane(junction, free, angle=angle) for free in ("right", "left")]
+    values = [
+        exact.current_density(junction, bias, angle),
+        exact.conductance(junction, angle),
+        *torques,
+        *torkances,
+        exact.torque_out_of_plane(junction, bias, angle=angle),
+        exact.torkance_out_of_plane(junction, angle=angle),
+        exact.tmr(junction, bias),
+    ]
+    window = units.HBAR / units.E_CHARGE * np.abs(values[:2]) / 1e3
+    sizes = [0, 0, window[0], window[0], window[1], window[1], window[0], window[1], 1e-3]
+    return np.array(values), np.array(sizes)
+
+
+def held(monkeypatch, junction, bias, angle=1.0):
+    values, sizes = observables(junction, bias, angle)
+    with monkeypatch.context() as finer:
+        finer.setattr(_occupied, "WINDOW_NODES", (28, 17))
+        finer.setattr(_occupied, "SEA_NODES", (50, 28))
+        reference, _ = observables(junction, bias, angle)
+    assert (np.abs(values - reference) <= 1e-6 * np.maximum(np.abs(reference), sizes)).all(), (values, reference)
+
+
+@pytest.mark.parametrize("junction, bias", CONVERGED)
+def test_default_quadrature_is_converged(monkeypatch, junction, bias):
+    held(monkeypatch, junction, bias)
+
+
+def any_junction(seed):
+    """Legal parameters over decades, bands that open next to the Fermi level, spacers, and barriers on the verge."""
+    rng = np.random.default_rng(seed)
+
+    def decades(low, high):
+        return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+    def magnet():
+        fermi = decades(0.3, 10)
+        shares = [0.0, 1.0, 1 + decades(1e-3, 0.5), 1 - decades(1e-3, 0.5), decades(1e-3, 1), rng.uniform(0, 1)]
+        return Ferromagnet(fermi, fermi * shares[rng.integers(6)])
+
+    height = decades(0.05, 5)
+    barrier = Barrier(height, decades(0.05, 10), decades(0.05, 5), decades(0.05, 5) if seed % 3 else height)
+    junction = Junction(magnet(), barrier, magnet(), decades(0.05, 20) if seed % 2 else 0.0)
+    share = rng.choice([0.0, rng.uniform(-1, 1), 1 - decades(1e-9, 1e-2), decades(1e-9, 1e-2) - 1])
+    return junction, share * barrier.heights[0 if share > 0 else 1], rng.choice([0.0, np.pi / 2, rng.uniform(0, np.pi)])
+
+
+@pytest.mark.parametrize("seed", range(7))
+def test_default_quadrature_is_converged_anywhere(monkeypatch, seed):
+    held(monkeypatch, *any_junction(seed))
+
+
+@pytest.mark.parametrize("case", [CONVERGED[0], CONVERGED[7], CONVERGED[9]])
+def test_error_falls_a_thousandfold_with_twice_the_nodes(case):
+    """Window and sea, without and with a spacer, from a number of nodes at which the standing waves are resolved."""
+    junction, bias = case
+    at = junction, np.array([bias]), np.array([0.5])
+
+    def sums(n, function, **options):
+        terms = function(*at, (n, n), **options)
+        return terms.sum(axis=(-2, -1)).real[:, 0], np.abs(terms).sum(axis=(-2, -1))[:, 0]
+
+    for function, options in ((_occupied.window, {}), (_occupied.sea, {}), (_occupied.sea, {"slope": True})):
+        n = (8 if function is _occupied.window else 16) * (3 if junction.spacer else 1)
+        fine, size = sums(3 * n, function, **options)
+        before, after = (np.abs(sums(m, function, **options)[0] - fine) / size for m in (n, 2 * n))
+        assert (after < np.maximum(1e-3 * before, 1e-11)).all(), (function, options, before, after)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    junctions(),
+    st.sampled_from([0.0, 0.3, 4.0]),
+    st.floats(0.01, 1),
+    st.floats(0.01, 0.99),
+    st.floats(-0.95, 0.95),
+    angles,
+)
+def test_analytic_currents_are_the_currents_on_the_real_axis(junction, spacer, high, tilt, share, angle):
+    """Multiple reflection in N, which the integrals continue off the axis, against the inverse of the matching."""
+    junction = Junction(junction.left, junction.barrier, junction.right, spacer)
+    bias = share * junction.barrier.heights[0 if share > 0 else 1]
+    energy = np.array(high * max(junction.left.fermi_energy + min(0.0, bias), 0.1))
+    at = junction, energy, tilt * energy, bias, np.cos(angle)
+    left, right = _scattering.currents(*at)
+    size = max(np.abs(left).max(), np.abs(right).max())
+    np.testing.assert_allclose(np.real(_scattering.left_currents(*at)[1]), left, atol=1e-8 * size, rtol=0)
+    both = left.normal + right.normal
+    np.testing.assert_allclose(_scattering.exchange(*at).imag, both, atol=1e-8 * size, rtol=0)
+
+
+def test_arcs_find_a_narrow_standing_wave():
+    """The window of a 1 nm spacer, summed on the real axis by QUADPACK with the standing waves as break points."""
+    from scipy.integrate import quad
+
+    junction, angle = Junction(iron, Barrier(1.125, 0.4, 0.4), Ferromagnet(E_F, 2.0), 1.0), 1.0
+    edges = [0.0, E_F - 4.5, iron.exchange_splitting, 2.0, E_F]
+    across = np.linspace(1e-3, E_F - 1e-3, 20001)
+    for field in ("along_m2", "normal"):
+
+        def current(t, field=field):
+            return getattr(exact.spectral_currents(junction, E_F, E_F - t, 0.0, angle)[0], field)
+
+        values = current(across)
+        bend = np.abs(np.diff(values, 2))
+        peaks = across[1:-1][(bend > 20 * np.median(bend)) & (bend >= np.roll(bend, 1)) & (bend >= np.roll(bend, -1))]
+        breaks = np.unique(np.concatenate([edges, peaks]))
+        total = sum(quad(current, a, b, epsabs=1e-12, epsrel=1e-9, limit=200)[0] for a, b in itertools.pairwise(breaks))
+        assert _occupied.left_states(junction, 0.0, angle, field) == pytest.approx(total, rel=1e-6, abs=0)
+
+
+# --- the other magnet -------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=12, deadline=None)
+@given(junctions(), st.floats(-0.9, 0.9), angles)
+def test_the_left_magnet_is_the_right_one_seen_from_behind(junction, share, angle):
+    bias = share * junction.barrier.heights[0 if share > 0 else 1]
+    behind = mirror(junction)
+    size = units.HBAR / units.E_CHARGE * abs(exact.current_density(junction, bias, angle)) + 1e-280
+    for free, other in (("left", "right"), ("right", "left")):
+        here = exact.torque_in_plane(junction, bias, free, angle=angle)
+        there = exact.torque_in_plane(behind, -bias, other, angle=angle)
+        np.testing.assert_allclose(here, there, rtol=1e-6, atol=1e-9 * size)
+    size = units.HBAR / units.E_CHARGE * exact.conductance(junction, angle) + 1e-280
+    here = exact.torkance_in_plane(junction, "left", angle=angle)
+    there = -exact.torkance_in_plane(behind, "right", angle=angle)
+    np.testing.assert_allclose(here, there, rtol=1e-6, atol=1e-9 * size)
+
+
+@pytest.mark.parametrize("spacer", [0.0, 0.45])
+def test_left_torque_in_the_thick_limit(spacer):
+    """Size and sign are those of the leading order, whose formula exchanges 1 and 2."""
+    error = []
+    for width in (0.5, 1.0, 2.0):
+        junction = Junction(iron, Barrier(1.125, width, 0.4), Ferromagnet(E_F, 3.0), spacer)
+        ours = exact.torkance_in_plane(junction, "left")
+        error.append(abs(transport.torkance_in_plane(junction, "left") / ours - 1))
+    assert error[0] < 0.5 and error[2] < 1e-3 * error[0] and error[2] < error[1] < error[0]
+    thick = Junction(iron, Barrier(1.125, 3.0, 0.4), Ferromagnet(E_F, 3.0), spacer)
+    for bias in (-0.1, 0.1):
+        ours = exact.torque_in_plane(thick, bias, "left")
+        assert transport.torque_in_plane(thick, bias, "left") == pytest.approx(ours, rel=0.1, abs=0)
+
+
+@pytest.mark.parametrize("spacer", [0.0, 0.3])
+def test_left_torque_is_what_the_left_magnet_takes_from_the_spin_current(spacer):
+    """From the right electrode's states of `spectral_currents`, as vectors: what is transverse to m1."""
+    angle, junction = 1.1, Junction(Ferromagnet(E_F, 2.0), Barrier(0.5, 0.1, 0.4), Ferromagnet(E_F, 1.0), spacer)
+    across, weight = pieces([0.0, 1.0, 2.0, E_F], 150)
+    _, right = exact.spectral_currents(junction, E_F, E_F - across, 0.0, angle)
+    _, *spin = vector(exact.Currents(*((weight * current).sum() for current in right)), angle)
+    spin = np.array(spin)
+    m1, m2 = np.array([0, 0, 1.0]), np.array([np.sin(angle), 0, np.cos(angle)])
+    # For V > 0 right states are filled: what flows left, with the sign of `spin` reversed, is what arrives at m1.
+    absorbed = -(spin - (spin @ m1) * m1)
+    per_angle = np.cross(m1, np.cross(m2, m1))
+    coefficient = absorbed @ per_angle / (per_angle @ per_angle)
+    expected = units.E_CHARGE * AREA / (4 * np.pi) * coefficient
+    assert exact.torkance_in_plane(junction, "left", angle=angle) == pytest.approx(expected, rel=1e-5, abs=0)
+
+
+def test_a_normal_right_electrode_gives_the_left_magnet_no_torque():
+    copper = Ferromagnet(E_F, 0.0)
+    for spacer in (0.0, 0.7):
+        assert exact.torque_in_plane(Junction(iron, mtj.barrier, copper, spacer), 0.3, "left") == 0
+
+
+def test_every_call_of_transport_is_one_of_exact():
+    """Same names, same parameters in the same order with the same defaults; more only by keyword."""
+    kinds = inspect.Parameter
+    shared = (
+        "conductance current_density tmr torque_in_plane torque_out_of_plane torkance_in_plane torkance_out_of_plane"
+    )
+    for name in shared.split():
+        theirs = inspect.signature(getattr(transport, name)).parameters
+        ours = inspect.signature(getattr(exact, name)).parameters
+        assert list(ours)[: len(theirs)] == list(theirs)
+        for key, parameter in theirs.items():
+            assert (ours[key].kind, ours[key].default) == (parameter.kind, parameter.default)
+        for key in list(ours)[len(theirs) :]:
+            assert ours[key].kind is kinds.KEYWORD_ONLY and ours[key].default is not kinds.empty
+
+
+def test_wrong_free_magnet():
+    for function in (transport.torque_in_plane, exact.torque_in_plane):
+        with pytest.raises(ValueError, match=r"^free must be 'right' or 'left', got 'top'$"):
+            function(mtj, 0.1, "top")
+        with pytest.raises(ValueError, match=r"^free must be 'right' or 'left', got 1\.0$"):
+            function(mtj, 0.1, 1.0)
+    with pytest.raises(ValueError, match=r"^free must be 'right' or 'left', got None$"):
+        exact.torkance_in_plane(mtj, None)
 
 
 # --- corners, shapes, refusals ----------------------------------------------------------------------------------------
@@ -412,8 +601,9 @@ def test_finite_over_the_whole_range(e1, d1, e2, d2, height, right, width, mass,
     junction = Junction(Ferromagnet(e1, d1), Barrier(height, width, mass, right), Ferromagnet(e2, d2), spacer)
     bias = share * (height if share > 0 else right) * (1 - 1e-12)
     for function in (exact.current_density, exact.torque_in_plane, exact.torque_out_of_plane):
-        assert np.isfinite(function(junction, bias, angle))
-    assert np.isfinite([exact.torkance_in_plane(junction, angle), exact.torkance_out_of_plane(junction, angle)]).all()
+        assert np.isfinite(function(junction, bias, angle=angle))
+    for function in (exact.torkance_in_plane, exact.torkance_out_of_plane):
+        assert np.isfinite(function(junction, angle=angle))
     assert exact.current_density(junction, bias, angle) * bias >= 0
 
 
@@ -427,16 +617,16 @@ def test_shapes():
     bias = np.linspace(-0.5, 0.5, 3)
     angle = np.array([[0.1], [1.0]])
     for function in (exact.current_density, exact.torque_in_plane, exact.torque_out_of_plane):
-        table = function(mtj, bias, angle)
+        table = function(mtj, bias, angle=angle)
         assert table.shape == (2, 3)
-        assert table[1, 2] == pytest.approx(function(mtj, 0.5, 1.0), rel=1e-12, abs=0)
+        assert table[1, 2] == pytest.approx(function(mtj, 0.5, angle=1.0), rel=1e-12, abs=0)
         assert isinstance(function(mtj, 0.1), float)
         assert function(mtj, []).shape == (0,)
-        assert function(mtj, np.zeros((0, 1)), angle[:, 0]).shape == (0, 2)
+        assert function(mtj, np.zeros((0, 1)), angle=angle[:, 0]).shape == (0, 2)
     assert exact.tmr(mtj, bias).shape == (3,) and isinstance(exact.tmr(mtj), float)
     for function in (exact.conductance, exact.torkance_in_plane, exact.torkance_out_of_plane):
-        assert function(mtj, angle).shape == (2, 1) and isinstance(function(mtj), float)
-        assert function(mtj, []).shape == (0,)
+        assert function(mtj, angle=angle).shape == (2, 1) and isinstance(function(mtj), float)
+        assert function(mtj, angle=[]).shape == (0,)
 
 
 @pytest.mark.parametrize(
@@ -466,3 +656,10 @@ def test_tmr_refuses_a_barrier_that_nothing_passes():
     assert exact.conductance(opaque) == 0 and exact.torque_out_of_plane(opaque, 0.1) == 0
     with pytest.raises(ValueError, match=r"barrier.width must let .* through, got 500.0 nm"):
         exact.tmr(opaque)
+
+
+def test_refuses_a_number_that_has_not_settled(monkeypatch):
+    junction = Junction(iron, mtj.barrier, iron, 500.0)
+    monkeypatch.setattr(_occupied, "_TRIES", 1)
+    with pytest.raises(ValueError, match=r"must settle to a millionth; .* bias of 0\.3 V: .* spacer of 500\.0 nm"):
+        exact.torque_in_plane(junction, 0.3)

@@ -167,6 +167,56 @@ def test_torque_is_the_exchange_field_acting_on_the_spin_density(magnet, barrier
     assert ballistic_torque(magnet, d, barrier) == pytest.approx(torque / infinite, rel=1e-7 if d < 1 else 1e-6)
 
 
+def graded_torque(magnet, barrier, d):
+    """The docstring's integral over real in-plane energies, on pieces that resolve every resonance by brute force."""
+    top = magnet.fermi_energy
+    edge = max(top - magnet.exchange_splitting, 0.0)
+    shares = np.linspace(0, 1, int(20 + 6 * d * np.sqrt(top / units.HBAR2_2M)))
+    grid = np.geomspace(1e-12, 1, 40) * top
+    edges = [grid, top - grid, edge + grid, edge - grid, edge * (1 - shares**2), edge + (top - edge) * shares**2]
+    edges = np.unique(np.concatenate([[0.0, edge, top], *edges]))
+    edges = edges[(edges >= 0) & (edges <= top)]
+    x, w = np.polynomial.legendre.leggauss(12)
+    energy = ((edges[1:] + edges[:-1])[:, None] / 2 + np.diff(edges)[:, None] / 2 * x).ravel()
+    q = np.sqrt(energy / units.HBAR2_2M)
+    weight = (np.diff(edges)[:, None] / 2 * w).ravel() * weight_of(barrier, q) / weight_of(barrier, 0.0)
+    up, down = wave_numbers(magnet, q)
+    decay = np.sqrt(barrier.mass * barrier.heights[1] / units.HBAR2_2M + q**2) / barrier.mass
+    # cap: psi = exp(i up (x - d)); followed back through the layer, times exp(i down d) against overflow
+    turn = np.exp(2j * down * d)
+    at_0 = (1 + turn) / 2 + 1j * up * (1 - turn) / (2j * down)
+    slope_0 = 1j * up * (1 + turn) / 2 + 1j * down * (1 - turn) / 2
+    minority_0 = 2 * decay / (decay - slope_0 / at_0)
+    minority_d = minority_0 * np.exp(1j * down * d) / at_0
+    majority = 2 * decay / (decay - 1j * up)
+    entering = (1j * up * majority * minority_0.conj() - majority * (minority_0 * slope_0 / at_0).conj()) / 2j
+    leaving = up * majority * np.exp(1j * up * d) * minority_d.conj()
+    infinite = (up + down.conj()) / 2 * majority * (2 * decay / (decay - 1j * down)).conj()
+    return (weight * (entering - leaving)).sum() / (weight * infinite).sum()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_torque_to_six_digits(seed):
+    """Thin barriers let slow minority waves through, which resonate in a thick layer."""
+    rng = np.random.default_rng(seed)
+
+    def log(a, b):
+        return 10 ** rng.uniform(np.log10(a), np.log10(b))
+
+    energy = log(0.1, 10)
+    magnet = Ferromagnet(energy, energy * rng.choice([log(1e-3, 1), 1.0, 1 - log(1e-6, 0.1), log(1, 3)]))
+    barrier = Barrier(log(0.1, 5), log(0.05, 10), log(0.05, 5), rng.choice([None, log(0.1, 5)]))
+    d = rng.choice([20.0, rng.uniform(5, 20), log(0.05, 5)])
+    assert ballistic_torque(magnet, d, barrier) == pytest.approx(graded_torque(magnet, barrier, d), rel=1e-6, abs=0)
+
+
+def test_sharpest_resonance_found():
+    magnet = Ferromagnet(1.169449830760734, 0.39302015597107903)
+    barrier = Barrier(2.479106785688085, 0.09378514509059406, 1.1023623473365178)
+    d = 15.626849932169057
+    assert ballistic_torque(magnet, d, barrier) == pytest.approx(graded_torque(magnet, barrier, d), rel=1e-6, abs=0)
+
+
 def test_ballistic_torque_limits():
     d = np.linspace(0.1, 8, 300)
     np.testing.assert_allclose(ballistic_torque(Ferromagnet(4.5, 0.0), d, MGO), 0, atol=1e-13)

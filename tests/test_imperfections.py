@@ -195,6 +195,28 @@ def test_resonance_inverts_the_tmr_and_detuning_brings_julliere_back(p):
     np.testing.assert_allclose(tmr(0.0, 1e-3, 1e-3, p, p), 1 / (1 - p**2) - 1, rtol=1e-12)
 
 
+@pytest.mark.parametrize("scale", [1e-290, 1e290])
+def test_only_ratios_of_widths_and_detuning_count(scale):
+    """In whatever unit of energy: nothing under- or overflows, for either sign of the detuning."""
+    for three in ((0.3, 1e-9, 2.0), (-0.7, 0.5, 1e-9), (-3.0, 0.1, 0.2), (0.0, 0.4, 1e-9)):
+        scaled = [scale * x for x in three]
+        ours = imperfections.breit_wigner(*scaled)
+        np.testing.assert_allclose(ours, imperfections.breit_wigner(*three), rtol=1e-12)
+        ours = imperfections.resonant_tmr(*scaled, 0.5, -0.3)
+        np.testing.assert_allclose(ours, imperfections.resonant_tmr(*three, 0.5, -0.3), rtol=1e-10)
+
+
+@pytest.mark.parametrize("weak", [1e-9, 1e-200])
+def test_resonance_between_extremes_is_one_of_its_two_limits(weak):
+    """The narrow side alone limits the current on resonance; far away, on either side of it, Julliere is back."""
+    for widths in ((weak, 2.0), (2.0, weak)):
+        np.testing.assert_allclose(imperfections.breit_wigner(0.0, *widths), 2 * weak, rtol=1e-8)
+        np.testing.assert_allclose(imperfections.resonant_tmr(0.0, *widths, 0.5, 0.5), -0.4, rtol=1e-8)
+    for detuning in (1 / weak, -1 / weak):
+        far = imperfections.resonant_tmr(detuning, 1.0, 2.0, 0.5, -0.3)
+        np.testing.assert_allclose(far, julliere.tmr(0.5, -0.3), rtol=1e-12)
+
+
 # --- patchworks -------------------------------------------------------------------------------------------------------
 
 

@@ -157,6 +157,8 @@ def test_wrong_input():
         interface.reflection(5.0, 0.0)
     with pytest.raises(ValueError, match="k must be finite, with Re ≥ 0 and Im ≥ 0"):
         interface.transmission(-5.0, 1.0)
+    with pytest.raises(ValueError, match="k must be finite, with Re ≥ 0 and Im ≥ 0"):
+        interface.reflection(-5j, 1.0)
     with pytest.raises(ValueError, match="k must be finite"):
         interface.transmission(np.nan, 1.0)
     with pytest.raises(TypeError, match="k must be a number"):

@@ -107,6 +107,18 @@ def test_window_symmetries_and_shapes():
     assert julliere.energy_window([], 0.1, 300.0).shape == (0,)
 
 
+def test_window_keeps_its_digits_in_the_tails_and_at_tiny_bias():
+    """Far outside it is sinh(eV/2kT) exp(-|E|/kT) times 2; for eV → 0, eV (-df/dE)."""
+    kt = units.K_B * 300.0
+    energy = np.array([-200.0, 60.0, 500.0]) * kt
+    expected = 2 * np.sinh(0.7) * np.exp(-np.abs(energy) / kt)
+    np.testing.assert_allclose(julliere.energy_window(energy, 1.4 * kt, 300.0), expected, rtol=1e-12)
+    energy = np.array([-3.0, 0.0, 5.0]) * kt
+    for bias in (1e-20, -1e-12):
+        expected = bias / (4 * kt * np.cosh(energy / kt / 2) ** 2)
+        np.testing.assert_allclose(julliere.energy_window(energy, bias, 300.0), expected, rtol=1e-9)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -33,6 +33,15 @@ def test_wavevectors_of_the_iron_stand_in_are_those_of_the_paper():
     assert (round(majority, 2), round(minority, 2)) == (1.09, 0.42)
 
 
+def test_reference_junction_is_that_of_the_paper():
+    """Its barrier is 1.0 to 1.2 eV high with 0.4 electron masses, so a quarter of E_F; the splitting is 0.85 E_F."""
+    mtj = materials.FE_MGO_FE
+    assert mtj.left == mtj.right == materials.FE and mtj.barrier == materials.MGO and mtj.spacer == 0
+    assert mtj.barrier.heights[0] == mtj.barrier.heights[1] == pytest.approx(0.25 * mtj.left.fermi_energy)
+    assert 1.0 < mtj.barrier.height < 1.2 and mtj.barrier.mass == 0.4 and mtj.barrier.width == 1.0
+    assert mtj.left.exchange_splitting == pytest.approx(0.85 * mtj.left.fermi_energy)
+
+
 def test_citation_keys_are_unique():
     keys = re.findall(r"^@\w+\{([^,]+),", BIBLIOGRAPHY, flags=re.M)
     assert len(keys) == len(set(keys))

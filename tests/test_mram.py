@@ -49,6 +49,13 @@ def test_attempt_rate_is_the_high_barrier_limit_of_the_exact_escape_time():
     assert errors[0] / errors[1] == close(2, rel=0.2) and errors[1] / errors[2] == close(2, rel=0.2)
 
 
+@pytest.mark.parametrize("alpha", [1e-3, 0.05, 0.5, 3.0])
+def test_too_little_and_too_much_damping_are_equally_slow(alpha):
+    """α/(1+α²) is the same for α and 1/α, and largest at α = 1: exact for any damping, not only a weak one."""
+    assert mram.attempt_rate(40.0, 0.3, alpha) == close(mram.attempt_rate(40.0, 0.3, 1 / alpha), rel=1e-12)
+    assert mram.attempt_rate(40.0, 0.3, alpha) < mram.attempt_rate(40.0, 0.3, 1.0)
+
+
 def test_retention_inverts_and_scales():
     time = 3.2e8
     for failure in (1e-9, 1e-3, 0.5):
@@ -100,10 +107,58 @@ def test_write_errors_against_the_fokker_planck_equation(overdrive):
     np.testing.assert_allclose(ratio_to_fokker_planck(60.0, overdrive, 16), 1, atol=0.03)
 
 
-def test_write_error_formula_is_the_high_barrier_limit():
-    """Weak overdrive is where it is worst, too high by up to a factor 2; the error falls with delta."""
-    errors = [np.abs(ratio_to_fokker_planck(delta, 1.5, 9) - 1).max() for delta in (20.0, 60.0)]
-    assert errors[1] < 0.3 and errors[1] < errors[0] / 2
+def legendre_generator(delta, overdrive, modes=200):
+    """The same equation for the moments <P_n(cos θ)>: five diagonals, exponentially accurate; time in τ."""
+    n = np.arange(modes)
+    flux = np.zeros((modes + 1, modes + 1))  # (1 - z²) P_n' in Legendre polynomials
+    flux[n[1:], n[1:] - 1], flux[n[1:], n[1:] + 1] = (s * n[1:] * (n[1:] + 1) / (2 * n[1:] + 1) for s in (1, -1))
+    k = np.arange(modes + 1)
+    times_z = np.diag(k[1:] / (2 * k[1:] + 1), -1) + np.diag((k[:-1] + 1) / (2 * k[:-1] + 1), 1)
+    drift = flux @ (times_z - overdrive * np.eye(modes + 1))
+    return drift[:modes, :modes] - np.diag(n * (n + 1)) / (2 * delta)
+
+
+def legendre_ratio(delta, overdrive, smallest=1e-6):
+    """Range of the closed formula over the exact write error rate, for all rates down to `smallest`."""
+    generator = legendre_generator(delta, overdrive)
+    x, w = np.polynomial.legendre.leggauss(400)
+    z, w = (x + 1) / 2, w / 2
+    polynomials = np.polynomial.legendre.legvander(z, len(generator) - 1)
+    well = np.exp(delta * (z**2 - 1)) * w
+    moments, half = polynomials.T @ (well / well.sum()), polynomials.T @ w
+    growth = np.arange(1, 33) / 2  # 2 tau (i - 1)
+    step, exact = linalg.expm(generator / (4 * (overdrive - 1))), []
+    for _ in growth:
+        moments = step @ moments
+        exact.append(((2 * np.arange(len(half)) + 1) / 2 * moments * half).sum())
+    exact = np.array(exact)
+    pulse = growth / (2 * (overdrive - 1)) * (1 + 0.05**2) / (0.05 * units.GAMMA * 0.4)
+    ratio = mram.write_error_rate(delta, overdrive, pulse, 0.4, 0.05) / exact
+    return ratio[exact > smallest].min(), ratio[exact > smallest].max()
+
+
+@pytest.mark.parametrize("delta", [20.0, 40.0, 60.0])
+def test_range_of_the_write_error_formula(delta):
+    """The numbers in the docstring, held from both sides near the threshold; the error falls with delta."""
+    for overdrive in (2.0, 2.5, 5.0, 10.0):
+        low, high = legendre_ratio(delta, overdrive)
+        assert 0.96 < low and high < 1 + 0.6 / delta
+    for overdrive, worst in ((1.5, {20.0: 0.31, 40.0: 0.13, 60.0: 0.07}), (1.25, {20.0: 0.68, 40.0: 0.5, 60.0: 0.38})):
+        low, high = legendre_ratio(delta, overdrive)
+        assert high < 1.01
+        assert low == pytest.approx(1 - worst[delta], abs=0.01)
+
+
+@pytest.mark.parametrize("overdrive", [2.0, 4.0, 6.0])
+def test_exponent_is_the_slowest_rate_of_the_fokker_planck_operator(overdrive):
+    """W falls as exp(-2 (i-1) p τ): the coefficient of 1/delta in p, extrapolated from two eigenvalues."""
+    coefficients = []
+    for delta in (40.0, 80.0):
+        rates = np.sort(-np.linalg.eigvals(legendre_generator(delta, overdrive)).real)
+        slowest = rates[rates > 1e-3][0]  # above the equilibrium under the current
+        coefficients.append(delta * (slowest / (2 * (overdrive - 1)) - 1))
+    expected = (3 - overdrive) / (2 * (overdrive - 1) ** 2)
+    assert 2 * coefficients[1] - coefficients[0] == pytest.approx(expected, rel=0.01)
 
 
 def test_write_errors_without_noise_follow_the_exact_switching_time():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from mtjlib import Barrier, Ferromagnet, Junction, phase_diagram, transport
+from mtjlib._leading_order import node_numbers, window_integrals
 
 IRON = Ferromagnet(4.5, 3.825)
 
@@ -97,6 +98,38 @@ def test_critical_bias_beyond_the_critical_width_is_negative():
     assert phase_diagram.critical_bias(junction(1.0, 1.1 * d)) < 0
 
 
+def test_critical_bias_is_the_first_of_several():
+    """Two unlike magnets can reverse the torque twice on the same side of V = 0; the nearer one counts."""
+    device = Junction(Ferromagnet(4.5, 2.7), Barrier(2.3, 2.2, 1.0, 2.2), Ferromagnet(2.7, 1.4))
+    bias = -np.linspace(0.0, 2.2, 60)[1:-1]
+    sign = np.sign(transport.torque_in_plane(device, bias) / bias)
+    (changes,) = np.nonzero(np.diff(sign))
+    assert changes.size == 2
+    assert bias[changes[0] + 1] < phase_diagram.critical_bias(device) < bias[changes[0]]
+
+
+@pytest.mark.parametrize("smallest", [0.055, 0.11, 0.7, 3.0, 12.5])
+def test_all_lengths_scale_together_from_one_end_of_the_search_to_the_other(smallest):
+    """Schrödinger's equation has no length of its own: energies over s² stretch every width by s."""
+
+    def stretched(s):
+        iron = Ferromagnet(4.5 / s**2, 3.825 / s**2)
+        return Junction(iron, Barrier(1.125 / s**2, 1.0, 0.7), iron)
+
+    for find, bias in ((phase_diagram.critical_width, -0.8), (phase_diagram.critical_width_tmr, 1.0)):
+        width = find(stretched(1.0), bias)
+        s = smallest / width
+        assert find(stretched(s), bias / s**2) == pytest.approx(smallest, rel=1e-6)
+
+
+def test_tmr_of_a_symmetric_junction_never_vanishes_at_zero_bias():
+    """The default bias: there every q has the same polarisation twice, and its square is positive."""
+    for mass in (0.4, 0.7, 1.0):
+        assert np.isnan(phase_diagram.critical_width_tmr(junction(mass)))
+        assert np.isfinite(phase_diagram.critical_width_tmr(junction(mass), 1.0))
+    assert phase_diagram.critical_width(junction(1.0)) == phase_diagram.critical_width(junction(1.0), 0.0)
+
+
 def test_none():
     """Half metals have one polarisation; a normal metal on the left gives no torque to reverse."""
     for left in (Ferromagnet(4.5, 9.0), Ferromagnet(4.5, 0.0)):
@@ -109,6 +142,30 @@ def test_width_of_the_junction_does_not_matter():
     bias = [-0.5, 0.0, 0.5]
     here, there = (phase_diagram.critical_width(junction(1.0, width), bias) for width in (0.3, 5.0))
     np.testing.assert_array_equal(here, there)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_width_to_six_digits(seed):
+    """Random junctions and biases, up to a millionth of the end of the range, against three times the nodes."""
+    rng = np.random.default_rng(seed)
+
+    def log(a, b):
+        return 10 ** rng.uniform(np.log10(a), np.log10(b))
+
+    left, right = (Ferromagnet(energy, energy * log(1e-2, 3)) for energy in (log(0.3, 10), log(0.3, 10)))
+    device = Junction(left, Barrier(log(0.2, 4), 1.0, log(0.05, 5)), left if seed % 2 else right)
+    height = device.barrier.height
+    for bias in (0.0, rng.uniform(-height, height), height * (1 - 1e-6), -height * (1 - 1e-3)):
+        width = phase_diagram.critical_width(device, bias)
+        if np.isnan(width):
+            continue
+
+        def torque(d, bias=bias):
+            thick = of_width(device, d)
+            return window_integrals(thick, bias, tuple(3 * n for n in node_numbers(thick))).on_right
+
+        expected = brentq(torque, 0.97 * width, 1.03 * width, xtol=1e-14, rtol=1e-12)
+        assert width == pytest.approx(expected, rel=1e-6)
 
 
 def test_shapes_and_errors():

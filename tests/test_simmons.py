@@ -124,6 +124,45 @@ def test_the_mass_cannot_be_fitted():
     assert abs(fit.width - 1.5) > 0.3
 
 
+def test_free_electrons_and_equal_heights_are_the_default():
+    v = np.linspace(-0.3, 0.3, 11)
+    assert simmons.current_density(0.2, 1.2, 1.5) == simmons.current_density(0.2, 1.2, 1.5, mass=1.0)
+    assert simmons.conductance(1.2, 1.5) == simmons.conductance(1.2, 1.5, mass=1.0)
+    np.testing.assert_array_equal(simmons.brinkman(v, 1.2, 1.5), simmons.brinkman(v, 1.2, 1.5, asymmetry=0.0, mass=1.0))
+    for fit, model in ((simmons.fit_brinkman, simmons.brinkman), (simmons.fit_simmons, simmons.current_density)):
+        found = fit(v, model(v, 1.2, 1.5))
+        np.testing.assert_allclose([found.height, found.width, found.asymmetry], [1.2, 1.5, 0.0], rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_half_a_curve_is_enough(sign):
+    v = sign * np.linspace(0.0, 0.6, 25)
+    found = simmons.fit_simmons(v, simmons.current_density(v, 1.2, 1.5, 0.7), 0.7)
+    np.testing.assert_allclose([found.height, found.width], [1.2, 1.5], rtol=1e-6)
+
+
+@pytest.mark.parametrize("decay", [0.9, 1.1])
+def test_fit_tells_a_tunnel_barrier_by_its_decay(decay):
+    """A parabola with κd = 0.9, written out by hand, is refused with that number; one with 1.1 is a barrier."""
+    height, mass = 1.3, 0.6
+    width = decay / np.sqrt(mass * height / units.HBAR2_2M)
+    v = np.linspace(-0.3, 0.3, 11)
+    at_zero = units.CONDUCTANCE_QUANTUM / (2 * np.pi * (width * 1e-9) ** 2) * decay * np.exp(-2 * decay)
+    g = at_zero * (1 + (decay * v / height) ** 2 / 8)
+    if decay < 1:
+        with pytest.raises(ValueError, match=r"κd = 0\.9\)"):
+            simmons.fit_brinkman(v, g, mass)
+    else:
+        found = simmons.fit_brinkman(v, g, mass)
+        np.testing.assert_allclose([found.height, found.width], [height, width], rtol=1e-6)
+
+
+def test_an_ohmic_contact_is_not_a_barrier():
+    v = np.linspace(-0.3, 0.3, 11)
+    with pytest.raises(ValueError, match="not a tunnel barrier's"):
+        simmons.fit_simmons(v, 1e6 * v)
+
+
 def test_shapes_and_wrong_input():
     assert simmons.current_density([0.1, 0.2], [[1.0], [2.0], [3.0]], 2.0).shape == (3, 2)
     assert isinstance(simmons.conductance(1.0, 2.0), float)
@@ -145,3 +184,12 @@ def test_shapes_and_wrong_input():
         simmons.fit_brinkman(v, 1e16 * (1.0 + v**2))
     with pytest.raises(ValueError, match="not a tunnel barrier's"):
         simmons.fit_simmons(v, -v)
+
+
+def test_current_keeps_its_digits_at_tiny_bias():
+    """J/V = G from 1e-15 V on: the difference of two currents would be left with none."""
+    for bias in (1e-15, -1e-12, 1e-8):
+        ratio = simmons.current_density(bias, 1.2, [0.4, 1.5, 8.0], 0.7) / simmons.conductance(
+            1.2, [0.4, 1.5, 8.0], 0.7
+        )
+        np.testing.assert_allclose(ratio, bias, rtol=1e-10)

@@ -237,6 +237,7 @@ def test_leading_order_gives_the_corrected_torque_of_equation_11():
     [
         (lambda: smatrix.step((0.0, 1.0), (1j, 1j)), ValueError, "k_left must be finite and not 0"),
         (lambda: smatrix.step((1.0, 1.0), (-1j, 1j)), ValueError, "k_right must be finite and not 0"),
+        (lambda: smatrix.step((-1.0, 1.0), (1j, 1j)), ValueError, "k_left must be finite and not 0, with Re ≥ 0"),
         (lambda: smatrix.step((np.nan, 1.0), (1j, 1j)), ValueError, "k_left must be finite"),
         (lambda: smatrix.step(("fast", 1.0), (1j, 1j)), TypeError, "k_left must be a number"),
         (lambda: smatrix.step((1.0, 1.0), (1j, 1j), np.inf), ValueError, "angle must lie in"),

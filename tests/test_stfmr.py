@@ -62,6 +62,10 @@ def test_derived_linewidth_is_the_eigenvalue_under_torque_and_the_printed_one_ha
     )
     assert derived == close(slope, rel=1e-3)
     assert printed == close(slope / 2, rel=1e-3)
+    # without a moment the torque is per J/T, in both
+    still, widening = stfmr.linewidth(*arguments), units.GAMMA * 1e-3 * np.cos(angle)
+    assert stfmr.linewidth(*arguments, 1e-3, angle) - still == close(widening, rel=1e-6)
+    assert stfmr.linewidth_printed(*arguments, 1e-3, angle) - still == close(widening / 2, rel=1e-6)
 
 
 def test_derived_linewidth_vanishes_at_suns_critical_torque():
@@ -179,6 +183,28 @@ def test_fit_returns_what_went_in(zeta_in_plane, zeta_out_of_plane, resonance, w
     assert fit.resonance[0] == close(resonance, rel=1e-6)
     assert fit.half_width[0] == close(width, rel=1e-4)
     assert fit.background[0] == pytest.approx(d2v_di2 * 12e-6**2 / 4, abs=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.011, 0.4])
+def test_fit_finds_lines_from_a_hundredth_to_nearly_half_of_the_window(share):
+    f = np.linspace(8e9, 11e9, 301)
+    v = stfmr.mixing_voltage(f, CALIBRATION, 0.4, -0.1, share * 3e9, 9.13e9)
+    fit = stfmr.fit_spectrum(f, v, CALIBRATION, error=1e-7)
+    got = [fit.zeta_in_plane[0], fit.zeta_out_of_plane[0], fit.resonance[0], fit.half_width[0]]
+    np.testing.assert_allclose(got, [0.4, -0.1, 9.13e9, share * 3e9], rtol=1e-5)
+
+
+def test_fit_turns_with_the_signal_and_ignores_the_background():
+    """-V is both torques reversed; a constant, even one that puts the top of the spectrum at 0 V, is background."""
+    f = np.linspace(8e9, 11e9, 61)
+    v = stfmr.mixing_voltage(f, CALIBRATION, 0.4, -0.1, 173e6, 9.6e9)
+    fit, reversed_ = (stfmr.fit_spectrum(f, s * v - (s * v).max(), CALIBRATION, error=1e-7) for s in (1, -1))
+    for name in ("zeta_in_plane", "zeta_out_of_plane"):
+        value, error = getattr(fit, name)
+        assert getattr(reversed_, name)[0] == close(-value, rel=1e-5)
+        assert getattr(reversed_, name)[1] == close(error, rel=1e-4)
+    assert fit.zeta_in_plane[0] == close(0.4, rel=1e-5) and fit.zeta_out_of_plane[0] == close(-0.1, rel=1e-5)
+    assert fit.resonance[0] == close(reversed_.resonance[0]) and fit.background[0] == close(-v.max(), rel=1e-5)
 
 
 @pytest.mark.parametrize("known_noise", [True, False])

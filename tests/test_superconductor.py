@@ -179,6 +179,108 @@ def test_warm_contact_by_direct_integration(polarisation, strength):
     np.testing.assert_allclose(got, expected, rtol=1e-6)
 
 
+def graded_thermal(function, bias, kt, peaks, scale):
+    """Brute force: pieces that shrink geometrically towards every peak, down to 1e-14 of the scale."""
+    steps = np.concatenate([np.linspace(-60, 60, 61), [-500, -250, -120, 120, 250, 500]]) * kt
+    grid = np.concatenate([[0], np.geomspace(1e-13, 1e3, 65)]) * scale
+    edges = np.concatenate([bias + steps] + [peak + x for peak in peaks for x in (grid, -grid, steps)])
+    edges = np.unique(edges[abs(edges - bias) < 600 * kt])
+    x, w = np.polynomial.legendre.leggauss(14)
+    energy = (edges[1:] + edges[:-1])[:, None] / 2 + np.diff(edges)[:, None] / 2 * x
+    fall = np.exp(-abs(energy - bias) / kt)
+    return (np.diff(edges)[:, None] / 2 * w * function(energy) * fall / (1 + fall) ** 2 / kt).sum()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_temperature_and_width_to_six_digits(seed):
+    """From kT = gap/500 to 100 gaps, peaks 1e-8 to 10 gaps wide, exp(-500) of current: relative to the value itself."""
+    rng = np.random.default_rng(seed)
+    kt = GAP * 10 ** rng.uniform(-2.7, 2)
+    broadening, strength = GAP * 10 ** rng.uniform(-8, 1), rng.choice([0.0, 10 ** rng.uniform(-2, 2.5)])
+    p, h = rng.choice([0.0, 1.0, rng.uniform()]), rng.choice([0.0, rng.uniform(-2, 2)]) * GAP
+    field, temperature = h / zeeman_energy(1.0), kt / units.K_B
+    for bias in (0.0, GAP, rng.uniform(-5, 5) * (GAP + kt)):
+
+        def states(e):
+            return (1 + p) / 2 * density_of_states(e + h, GAP, broadening) + (1 - p) / 2 * density_of_states(
+                e - h, GAP, broadening
+            )
+
+        peaks = {s * GAP + t * h for s in (-1, 1) for t in (-1, 1)}
+        expected = graded_thermal(states, bias, kt, peaks, GAP)
+        got = tunnel_conductance(bias, GAP, broadening, p, field, temperature)
+        assert got == pytest.approx(expected, rel=1e-6, abs=0)
+        expected = graded_thermal(lambda e: andreev_conductance(e, GAP, p, strength), bias, kt, (-GAP, GAP), GAP)
+        got = andreev_conductance(bias, GAP, p, strength, temperature)
+        assert got == pytest.approx(expected, rel=1e-6, abs=0)
+
+
+@pytest.mark.parametrize("cold", [0.3, 1e-9])
+def test_peaks_narrower_than_the_spacing_of_numbers(cold):
+    """For Z = 1e6 the pair peak is 1e-24 of the gap wide. What is left at eV = gap is the average of the BCS states,
+
+    with E = ±gap (1 + x²) an ordinary integral.
+    """
+
+    def integrand(x, distance):
+        y = x * x
+        return 2 * (1 + y) / np.sqrt(2 + y) / (4 * cold * np.cosh((y + distance) / cold / 2) ** 2)
+
+    signs = (0.0, 2.0) if cold > 0.1 else (0.0,)
+    expected = sum(quad(integrand, 0, np.sqrt(60 * cold), (d,), epsrel=1e-12, limit=400)[0] for d in signs)
+    got = andreev_conductance(GAP, GAP, 0.5, 1e6, cold * GAP / units.K_B)
+    assert got == pytest.approx(expected, rel=1e-6, abs=0)
+
+
+def matched_channel(ratio, strength, decay):
+    """Transmission of a majority electron whose Andreev reflected hole decays: four waves, four conditions at x = 0.
+
+    Unknown are the reflected electron, the decaying hole, and the electron-like and hole-like quasiparticle; `decay`
+    is the hole's decay constant over k. The delta barrier gives psi'(0+) - psi'(0-) = 2 k Z psi(0).
+    """
+    e = ratio + 0j
+    u2 = (1 + np.sqrt(e**2 - 1) / e) / 2
+    u, v = np.sqrt(u2), np.sqrt(1 - u2)
+    z = strength
+    matrix = np.array(
+        [
+            [1, 0, -u, -v],  # electrons: 1 + b = c u + d v
+            [0, 1, -v, -u],  # holes: a = c v + d u
+            [1j - 2 * z, 0, 1j * u, -1j * v],  # i(cu - dv) - i(1 - b) = 2Z(1 + b)
+            [0, -decay - 2 * z, 1j * v, -1j * u],  # i(cv - du) - decay a = 2Z a
+        ]
+    )
+    b = np.linalg.solve(matrix, np.array([-1, 0, 1j + 2 * z, 0]))[0]
+    return 1 - abs(b) ** 2
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.4, 1.5])
+def test_polarised_channel_against_matched_waves(strength):
+    """What the docstring says of this rule and of Mazin's form: the limits they share, and where they part."""
+    normal = 1 + strength**2
+    for decay in (0.3, 1.0, 1e9):
+        # no current below the gap, for any decaying hole: unitarity
+        assert matched_channel(0.7, strength, decay) == pytest.approx(0, abs=1e-7)
+        assert matched_channel(300.0, strength, decay) == pytest.approx(1 / normal, rel=1e-4)
+    for ratio in (1.0001, 1.2, 2.0, 10.0):
+        s = np.sqrt(1 - 1 / ratio**2)
+        mazin = 4 * s / ((1 + s) ** 2 + 4 * strength**2 * s**2)
+        assert matched_channel(ratio, strength, 1e9) == pytest.approx(mazin, rel=1e-6)
+        if strength == 0:
+            assert matched_channel(ratio, 0.0, 0.5) == pytest.approx(mazin, rel=1e-9)
+    assert andreev_conductance(1.0001 * GAP, GAP, 1.0, strength) > 5 * normal * matched_channel(1.0001, strength, 1e9)
+    assert andreev_conductance(0.7 * GAP, GAP, 1.0, strength) == 0
+    assert andreev_conductance(300 * GAP, GAP, 1.0, strength) == pytest.approx(1, rel=1e-4)
+
+
+def test_size_of_the_difference_in_a_clean_contact():
+    for ratio, excess in ((1.2, 0.09), (2.0, 0.005)):
+        s = np.sqrt(1 - 1 / ratio**2)
+        assert andreev_conductance(ratio * GAP, GAP, 1.0) / (4 * s / (1 + s) ** 2) == pytest.approx(
+            1 + excess, abs=2e-3
+        )
+
+
 @settings(max_examples=50, deadline=None)
 @given(
     st.floats(-1, 1),

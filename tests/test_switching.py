@@ -66,6 +66,33 @@ def test_switching_time_agrees_with_trajectories():
     assert switching.first_passage(dynamics.run(PERPENDICULAR, polar(0.1), 1e-10, 1e-12), (0, 0, 1)) == np.inf
 
 
+@pytest.mark.parametrize("overdrive, field", [(0.0, 0.0), (0.5, 0.1), (-0.7, 0.05), (2.0, -0.3)])
+def test_the_sphere_upside_down_switches_as_fast(overdrive, field):
+    """Turning the angles, the field and both torques over changes no time, and the time is the integral of 1/speed.
+
+    Below the critical torque the way leads from the top of the barrier into either well.
+    """
+    torque = np.array([overdrive * stability.critical_torque(PERPENDICULAR), 5e-21])
+    start, end = np.array([0.2, 0.8, 1.5, 2.4, 2.9]), np.array([[0.1], [0.5], [1.2], [2.0], [3.0]])
+    up = switching.switching_time(PERPENDICULAR, start, torque, field, end)
+    down = switching.switching_time(PERPENDICULAR, np.pi - start, -torque, -field, np.pi - end)
+    np.testing.assert_allclose(up, down, rtol=1e-9)
+
+    def pace(theta):
+        return -np.sin(theta) / dynamics.llg_rhs(PERPENDICULAR, polar(theta), (0, 0, field), torque)[2]
+
+    ways = np.argwhere(np.isfinite(up))
+    assert len(ways) >= 6
+    for i, j in ways:
+        expected = integrate.quad(pace, start[j], end[i, 0], epsabs=0, epsrel=1e-9)[0]
+        assert up[i, j] == close(expected, rel=1e-8)
+
+
+def test_a_moment_on_the_threshold_has_arrived():
+    path = dynamics.run(PERPENDICULAR, polar([1.5, 1.0]), 1e-10, 1e-12, field=(0, 0, 0.1))
+    np.testing.assert_array_equal(switching.first_passage(path, (0, 1, 0)), 0)  # both start at right angles to y
+
+
 # Thermal ensembles
 
 
@@ -76,6 +103,16 @@ def test_small_oscillations_share_half_kt_each():
     b1 = 2 * 8e4 / 8e5
     for component, stiffness in ((1, b1), (2, b1 + units.MU_0 * 8e5)):
         assert spin.moment * stiffness * (m[component] ** 2).mean() == close(KT, rel=0.06)
+
+
+@pytest.mark.parametrize("field", [0.25, 1.0])
+def test_a_field_along_the_moment_stiffens_the_well(field):
+    """M_s V (B_k + B) <m_x^2> = kT, also where the field is larger than the anisotropy."""
+    m = switching.thermal_ensemble(
+        PERPENDICULAR, (0, 0, 1), 8000, 300.0, np.random.default_rng(8), field=(0.0, 0.0, field)
+    )
+    for component in (0, 1):
+        assert PERPENDICULAR.moment * (0.4 + field) * (m[component] ** 2).mean() == close(KT, rel=0.06)
 
 
 def test_write_error_rate_follows_fokker_planck():

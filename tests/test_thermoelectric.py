@@ -125,6 +125,99 @@ def test_transmission_by_matching(junction, energy):
         assert tunnel_transmission(junction, energy, parallel) == pytest.approx(expected, rel=1e-6, abs=0)
 
 
+def graded_transmission(junction, energy, parallel):
+    """Brute force over the in-plane energy: pieces that shrink towards both ends, the barrier's edge and resonances."""
+    barrier, total = junction.barrier, 0.0
+    above = max(barrier.mass * (energy - barrier.height), 0.0)
+    phases = np.arange(0, np.sqrt(above / units.HBAR2_2M) * barrier.width, np.pi / 8)
+    for majority in (True, False):
+        first = junction.left.fermi_energy - (0 if majority else junction.left.exchange_splitting) + energy
+        second = (
+            junction.right.fermi_energy - (0 if majority == parallel else junction.right.exchange_splitting) + energy
+        )
+        top = min(first, second)
+        if top <= 0:
+            continue
+        grid = np.geomspace(1e-12, 1, 40) * top
+        tail = above + units.HBAR2_2M * np.linspace(0, 2000, 400) / barrier.width**2
+        edges = [grid, top - grid, above + grid, above - grid, tail, np.linspace(0, top, 40)]
+        edges = np.concatenate([*edges, above - units.HBAR2_2M * (phases / barrier.width) ** 2])
+        edges = np.unique(np.concatenate([[0.0, top], edges[(edges > 0) & (edges < top)]]))
+        x, w = np.polynomial.legendre.leggauss(12)
+        q2 = (edges[1:] + edges[:-1])[:, None] / 2 + np.diff(edges)[:, None] / 2 * x
+        k1, k2 = (np.sqrt((e - q2) / units.HBAR2_2M) for e in (first, second))
+        kappa = np.sqrt((barrier.mass * (barrier.height - energy) + q2) / units.HBAR2_2M + 0j)
+        kd = kappa * barrier.width
+        with np.errstate(over="ignore", invalid="ignore"):
+            forward = (k1 + k2) * np.cosh(kd) + 1j * (kappa / barrier.mass - barrier.mass * k1 * k2 / kappa) * np.sinh(
+                kd
+            )
+            through = np.where(kd.real < 300, 4 * k1 * k2 / abs(forward) ** 2, 0.0)
+        total += (np.diff(edges)[:, None] / 2 * w * through).sum() / (4 * np.pi * units.HBAR2_2M)
+    return total
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_transmission_to_six_digits_below_and_above_the_barrier(seed):
+    """Heavy and wide barriers hold resonances above their edge, much narrower than the disk of open channels."""
+    rng = np.random.default_rng(seed)
+
+    def log(a, b):
+        return 10 ** rng.uniform(np.log10(a), np.log10(b))
+
+    left, barrier = Ferromagnet(log(0.1, 10), log(1e-2, 12)), Barrier(log(0.1, 5), log(0.05, 10), log(0.05, 5))
+    right = left if seed % 2 else Ferromagnet(log(0.1, 10), log(1e-2, 12))
+    most = min(1.0, (45 / barrier.width) ** 2 * units.HBAR2_2M / barrier.mass)  # 45 radians across the barrier
+    energy = rng.choice([0.0, rng.uniform(-0.1, 0.1), barrier.height + rng.uniform(0, most)])
+    for parallel in (True, False):
+        got = tunnel_transmission(Junction(left, barrier, right), energy, parallel)
+        expected = graded_transmission(Junction(left, barrier, right), energy, parallel)
+        assert got == pytest.approx(expected, rel=1e-6, abs=0)
+
+
+@pytest.mark.parametrize("temperature", [3.0, 300.0, 1200.0])
+def test_kinks_and_steps_need_no_edges(temperature):
+    """Band edges near the Fermi level: L_0, L_1 and the Lorenz number of (E - E0)^p by direct integration."""
+    kt = units.K_B * temperature
+    for start, power in ((-1.7, 0.5), (0.6, 0.0), (4.0, 1.5), (-12.0, 0.5)):
+
+        def transmission(e, start=start, power=power):
+            return np.where(e > start * kt, np.abs(e / kt - start) ** power, 0.0)
+
+        # x = start + y²: no root is left
+        moments = [
+            quad(
+                lambda y, n=n, start=start, power=power: (
+                    (start + y * y) ** n * 2 * y ** (2 * power + 1) / (4 * np.cosh((start + y * y) / 2) ** 2)
+                ),
+                0,
+                9,
+                epsabs=0,
+                epsrel=1e-11,
+            )[0]
+            for n in range(3)
+        ]
+        mean = moments[1] / moments[0]
+        assert onsager(transmission, temperature, 0) == pytest.approx(moments[0], rel=1e-6, abs=0)
+        assert seebeck(transmission, temperature) == pytest.approx(-units.K_B * mean, rel=1e-6, abs=0)
+        assert onsager(transmission, temperature, 2) == pytest.approx(moments[2] * kt**2, rel=1e-6, abs=0)
+        lorenz = lorenz_number(transmission, temperature)
+        assert lorenz == pytest.approx(units.K_B**2 * (moments[2] / moments[0] - mean**2), rel=1e-6, abs=0)
+
+
+def test_electrons_over_a_high_barrier_are_not_cut_off():
+    """A step at 100 kT: what little current there is flows up there, S = -(100 + 1) k/e and L_2 its spread of (kT)²."""
+    step = seebeck(lambda e: np.where(e > 100 * KT, 1.0, 0.0) + 1e-60, 300.0)
+    assert step == pytest.approx(-101 * units.K_B, rel=1e-6, abs=0)
+    lorenz = lorenz_number(lambda e: np.where(e > 100 * KT, 1.0, 0.0) + 1e-60, 300.0)
+    assert lorenz == pytest.approx(units.K_B**2, rel=1e-6, abs=0)
+
+
+def test_what_cannot_be_resolved_is_refused():
+    with pytest.raises(ValueError, match="transmission must be smooth between the edges"):
+        seebeck(lambda e: 1 + np.sin(1e9 * e / KT), 300.0)
+
+
 def test_transmission_limits():
     same = Junction(Ferromagnet(4.0, 0.0), Barrier(1.0, 1.2), Ferromagnet(4.0, 0.0))
     # no splitting: P = AP, and with equal masses only the energy across the barrier decides

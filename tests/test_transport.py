@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import dblquad, quad
+from scipy.optimize import brentq
 
-from mtjlib import Barrier, Ferromagnet, Junction, _leading_order, exact, transport, units
+from mtjlib import Barrier, Ferromagnet, Junction, _contours, _leading_order, exact, transport, units
 
 IRON = Ferromagnet(4.5, 3.825)
 MGO = Barrier(1.125, 1.0, 0.4)
@@ -317,6 +318,90 @@ def test_twice_the_nodes():
         assert np.abs(coarse - fine).max() < 1e-6 * np.abs(fine).max(), junction
 
 
+def with_level(junction, energy=0.0, order=1):
+    """The junction with a spacer that binds a state with q = 0 at `energy` from the Fermi level."""
+    electron = junction.left.fermi_energy + energy
+    k = np.sqrt(electron / units.HBAR2_2M)
+    kappa = np.sqrt(max(junction.left.exchange_splitting - electron, 0.0) / units.HBAR2_2M)
+    barrier = junction.barrier
+    big_k = np.sqrt((barrier.height - energy) / (barrier.mass * units.HBAR2_2M))
+    return replace(junction, spacer=(np.arctan2(kappa, k) + np.arctan2(big_k, k) + order * np.pi) / k)
+
+
+def random_junction(rng, spacer):
+    """Anything that is legal: log-uniform over the ranges, with the special splittings more often than their share."""
+
+    def log_uniform(low, high):
+        return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+    def magnet():
+        fermi = log_uniform(0.3, 15.0)
+        share = [0.0, 1.0, 1 - log_uniform(1e-9, 0.1), log_uniform(1e-9, 0.1), *rng.uniform(0, 2, 4)][rng.integers(8)]
+        return Ferromagnet(fermi, share * fermi)
+
+    left = magnet()
+    right = left if rng.random() < 0.25 else magnet()
+    height = log_uniform(0.05, 6.0)
+    other = None if rng.random() < 0.5 else log_uniform(0.05, 6.0)
+    barrier = Barrier(height, log_uniform(0.05, 10.0), log_uniform(0.05, 5.0), other)
+    junction = Junction(left, barrier, right, log_uniform(0.02, 40.0) if spacer else 0.0)
+    high, low = barrier.heights
+    bias = [-low * (1 - log_uniform(1e-12, 0.3)), -low * log_uniform(1e-9, 1.0), 0.0, high * rng.random()]
+    return junction, np.array(bias)
+
+
+def hard_junctions():
+    """Corners that were wrong once, each for a reason of its own."""
+    half_metal, nickel = Ferromagnet(4.5, 6.0), Ferromagnet(4.0, 2.0)
+    bias = np.array([-0.4, -1e-3, 0.0, 0.3, 0.9])
+    for junction in (
+        *JUNCTIONS,
+        Junction(IRON, Barrier(1.125, 10.0, 0.1), Ferromagnet(7.0, 4.0)),
+        Junction(IRON, Barrier(1.125, 3.0, 5.0), Ferromagnet(4.5, 4.4)),
+        Junction(IRON, Barrier(1.125, 0.05, 0.05), Ferromagnet(4.5, 4.5)),
+        Junction(IRON, Barrier(1.125, 0.05, 5.0), nickel),
+        Junction(Ferromagnet(2.3, 1.9e-5), Barrier(1.13, 0.55, 0.13, 4.7), Ferromagnet(2.3, 1.9e-5)),  # log(E_F/Δ)
+        Junction(Ferromagnet(7.5, 10.5), Barrier(1.0, 0.6, 0.053), Ferromagnet(7.5, 10.5)),  # K rises from 0
+        Junction(Ferromagnet(7.1, 0.0), Barrier(1.25, 0.92, 0.81, 1.67), Ferromagnet(7.1, 0.0)),  # one long piece
+        *(Junction(IRON, MGO, nickel, spacer) for spacer in (0.1, 1.7, 4.5, 12.0, 40.0)),
+        with_level(Junction(half_metal, MGO, nickel)),
+        with_level(Junction(half_metal, MGO, nickel), 1e-6),
+        with_level(Junction(half_metal, MGO, nickel), -1e-4),
+        with_level(Junction(half_metal, MGO, nickel), 0.3, 4),  # at the Fermi level of one of the biases
+        with_level(Junction(Ferromagnet(4.5, 4.4), MGO, nickel), -0.1),  # at the minority's edge
+        with_level(Junction(Ferromagnet(4.5, 4.4), MGO, nickel), -0.1 + 1e-7),
+    ):
+        yield junction, bias[(-junction.barrier.heights[1] < bias) & (bias < junction.barrier.heights[0])]
+
+
+@pytest.mark.parametrize("kind", ["hard", "bare", "spacer"])
+def test_default_accuracy(kind, monkeypatch):
+    """1e-6, against many more nodes on other contours."""
+    rng = np.random.default_rng(1)
+    cases = hard_junctions() if kind == "hard" else (random_junction(rng, kind == "spacer") for _ in range(10))
+    for junction, bias in cases:
+        ours, out_of_plane = (
+            _leading_order.window_integrals(junction, bias),
+            transport.torque_out_of_plane(junction, bias),
+        )
+        with monkeypatch.context() as other:
+            other.setattr(_contours, "_STEEPNESS", 1.0)
+            other.setattr(_contours, "_STEEPNESS_E", 0.45)
+            other.setattr(_leading_order, "_TILT", (0.66, 0.57))
+            exactly, _ = _leading_order._window_on_arcs(junction, bias, (150, 72))
+            sea, _ = _leading_order._sea(junction, bias, (0, 0, 150, 40), 17.0, _leading_order._exchange)
+        p1, p2 = (min(1.0, m.exchange_splitting / m.fermi_energy) for m in (junction.left, junction.right))
+        sizes = {"plus": 1.0, "minus": p1 * p2, "antiparallel": 0.0, "on_right": p1, "on_left": p2}
+        for value, (name, size) in zip(exactly, sizes.items(), strict=False):
+            error = np.abs(getattr(ours, name) - value)
+            assert (error <= 1e-6 * np.maximum(np.abs(value), size * exactly[0])).all(), (junction, name, error / value)
+        window = units.E_CHARGE / (4 * np.pi) * exactly[5] * np.exp(-2 * exactly[7]) * bias
+        sea *= -units.E_CHARGE / (2 * np.pi)
+        size = np.maximum(np.abs(window), np.abs(sea))
+        size = np.maximum(size, p1 * p2 * HBAR_4E * np.abs(transport.current_density(junction, bias)))
+        assert (np.abs(out_of_plane - window - sea) <= 1e-6 * size).all(), junction
+
+
 def test_convergence_is_spectral():
     """Machine-independent: nodes per bias, and the error falling more than a thousandfold from n = 8 to n = 16."""
     bias = np.array([-0.5, 0.5])
@@ -334,6 +419,34 @@ def test_convergence_is_spectral():
     assert 5 * z * e + z_sea * e_sea < 2000
 
 
+def test_convergence_on_contours_is_spectral():
+    """Crowded nodes need more of them: from 32 to 64 along z, and from 8 to 16 along E."""
+    junction, bias = with_level(replace(HALF_METALS, right=ASYMMETRIC.right), -0.2), np.array([-0.5, 0.5])
+    for nodes in (lambda n: (4 * n, 48), lambda n: (160, n)):
+        coarse, medium, fine = (_leading_order._window_on_arcs(junction, bias, nodes(n))[0][:6] for n in (8, 16, 40))
+        before, after = (np.abs(rough / fine - 1).max() for rough in (coarse, medium))
+        assert after < 1e-3 * before, (before, after)
+
+
+def test_error_estimate():
+    """The extrapolated Legendre coefficients bound the error of the rule, without being far too careful."""
+    for n in (8, 20, 40):
+        x, w = _leading_order._unit(n)
+        for pole in (1.02, 1.1, 1.5):
+            error = abs((w / (pole - x)).sum() - np.log(pole / (pole - 1)))
+            estimate = _leading_order._remainder(w / (pole - x), n)
+            assert error < 3 * estimate + 1e-13 and estimate < 1e3 * error + 1e-13
+    assert _leading_order._remainder(np.zeros((3, 8)), 8).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name, rules", [("_ARCS", ((8, 4),)), ("_RAYS", ((8, 4),))])
+def test_no_wrong_number_is_returned_silently(name, rules, monkeypatch):
+    monkeypatch.setattr(_leading_order, name, rules)
+    with pytest.raises(ValueError, match=r"does not converge to .* at bias = 0\.5 V for Junction\(.*spacer=1\.7\)"):
+        transport.torque_out_of_plane(replace(ASYMMETRIC, spacer=1.7), [0.5])
+    transport.torque_out_of_plane(ASYMMETRIC, 0.5)  # the quick rule will do
+
+
 # --- spacer -------------------------------------------------------------------------------------------------------
 
 
@@ -349,6 +462,92 @@ def test_spacer_that_carries_the_majority_only():
     """Beside a normal metal the spacer, matched to it, changes nothing at all."""
     plain = Junction(Ferromagnet(4.5, 0.0), MGO, IRON)
     assert transport.conductance(replace(plain, spacer=1.1)) == pytest.approx(transport.conductance(plain), rel=1e-9)
+
+
+@pytest.mark.parametrize("spacer", [0.1, 1.7, 5.0])
+def test_spacer_along_the_real_axis(spacer):
+    """The window once more on the real axis, with so many nodes that every resonance is resolved."""
+    junction, bias = replace(ASYMMETRIC, spacer=spacer), np.array([-0.5, 0.0, 0.6])
+    ours, axis = (_leading_order.window_integrals(junction, bias, nodes) for nodes in (None, (300, 40)))
+    for name in ("plus", "minus", "antiparallel", "on_right", "on_left", "phase_right"):
+        np.testing.assert_allclose(getattr(ours, name), getattr(axis, name), rtol=1e-6, atol=1e-7 * axis.plus.min())
+
+
+@pytest.mark.parametrize("spacer", [0.4, 1.1])
+def test_bound_states_count_as_principal_values(spacer):
+    """Two half metals: r1↓ = (K + k tan φ)/(K - k tan φ) with φ = ks - arctan(q/k), by scipy's Cauchy weight."""
+    junction = replace(HALF_METALS, right=Ferromagnet(3.9, 5.0), spacer=spacer)
+    barrier, left, right = junction.barrier, junction.left, junction.right
+
+    def channels(z):
+        """k, K, φ on the left, T1↑, Re r1↑, T2↑, Re Δr2 (the right band opens at -3.9 eV) and e^(-2S)."""
+        kappa = math.sqrt((barrier.mass * barrier.height - z) / units.HBAR2_2M)
+        k, q, k2, q2 = (
+            math.sqrt(abs(z - edge) / units.HBAR2_2M)
+            for magnet in (left, right)
+            for edge in (-magnet.fermi_energy, magnet.exchange_splitting - magnet.fermi_energy)
+        )
+        big_k = kappa / barrier.mass
+        left_up = 4 * k * big_k / (k**2 + big_k**2), (big_k**2 - k**2) / (big_k**2 + k**2)
+        phase2 = (big_k**2 - k2**2) / (big_k**2 + k2**2) - (big_k - q2) / (big_k + q2)
+        right_up = 4 * k2 * big_k / (k2**2 + big_k**2)
+        decay = math.exp(-2 * barrier.width * kappa)
+        return k, big_k, k * junction.spacer - math.atan2(q, k), *left_up, right_up, phase2, decay
+
+    def denominator(z):
+        k, big_k, phase, *_ = channels(z)
+        return big_k * math.cos(phase) - k * math.sin(phase)
+
+    def regular(z):
+        *_, t1, r1, t2, phase2, decay = channels(z)
+        return decay * (t1 * phase2 - t2 * r1)
+
+    def singular(z):
+        k, big_k, phase, *_, t2, _, decay = channels(z)
+        return decay * t2 * (big_k * math.cos(phase) + k * math.sin(phase))
+
+    grid = np.linspace(-3.9, -1e-9, 400)
+    signs = np.sign([denominator(z) for z in grid])
+    poles = [brentq(denominator, *grid[i : i + 2], xtol=1e-15, rtol=1e-15) for i in np.flatnonzero(np.diff(signs))]
+    assert poles
+    ends = [-3.9, *((a + b) / 2 for a, b in itertools.pairwise(poles)), 0.0]
+    total = quad(regular, -3.9, 0.0, epsabs=0, epsrel=1e-10, limit=200)[0]
+    for pole, low, high in zip(poles, ends, ends[1:], strict=False):
+
+        def numerator(z, pole=pole):
+            h = z - pole if abs(z - pole) > 1e-7 else 1e-7
+            return singular(pole + h) * h / denominator(pole + h)
+
+        total += quad(numerator, low, high, weight="cauchy", wvar=pole, epsabs=0, epsrel=1e-10, limit=400)[0]
+    expected = units.E_CHARGE / (8 * np.pi) * total * 1e18 / (4 * np.pi * units.HBAR2_2M)
+    assert transport.torkance_out_of_plane_fermi_surface(junction) == pytest.approx(expected, rel=1e-6, abs=0)
+
+
+def test_bound_state_at_the_fermi_level():
+    """N⊥ is continuous there with a logarithmic slope; at the very point the torkance is refused."""
+    plain = replace(HALF_METALS, right=ASYMMETRIC.right)
+    exactly = with_level(plain)
+    for name in ("torkance_out_of_plane", "torkance_out_of_plane_fermi_surface"):
+        with pytest.raises(ValueError, match=r"spacer must not put a quantum-well state .* got 0\.\d+ nm"):
+            getattr(transport, name)(exactly)
+    offsets = np.array([1e-6, 1e-5, 1e-4])
+    for side in (1, -1):
+        slopes = [transport.torkance_out_of_plane(with_level(plain, side * offset)) for offset in offsets]
+        steps = np.diff(slopes)
+        assert steps[0] == pytest.approx(steps[1], rel=0.1) and steps[0] < 0  # one decade like the other
+        near, h = with_level(plain, side * 1e-3), 5e-5
+        curve = transport.torque_out_of_plane(near, h * np.array([-2, -1, 1, 2]))
+        difference = (8 * (curve[2] - curve[1]) - (curve[3] - curve[0])) / (12 * h)
+        assert transport.torkance_out_of_plane(near) == pytest.approx(difference, rel=1e-5, abs=0)
+    # just below the level and just above it
+    curve = transport.torque_out_of_plane(exactly, [-1e-7, -1e-9, 0.0, 1e-9, 1e-7])
+    assert np.ptp(curve[1:4]) < 0.05 * np.ptp(curve) and np.ptp(curve) < 1e-5 * abs(curve[2])
+    # nodes that fall on the state itself
+    for spacer in (0.09115988887793501, 0.3802312611124184, 0.6693026333469018):
+        at = Junction(Ferromagnet(4.5, 5.0), MGO, Ferromagnet(4.5, 3.8), spacer)
+        assert transport.torque_out_of_plane(at, 0.0) == pytest.approx(
+            exact.torque_out_of_plane(at, 0.0), rel=0.04, abs=0
+        )
 
 
 # --- corners, shapes, errors --------------------------------------------------------------------------------------

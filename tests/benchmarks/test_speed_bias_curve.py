@@ -7,7 +7,7 @@ import pytest
 import slow
 from _paired import ratio
 
-from mtjlib import Barrier, Ferromagnet, Junction, _leading_order, _occupied, exact, transport
+from mtjlib import Barrier, Ferromagnet, Junction, _leading_order, _occupied, transport
 
 pytestmark = pytest.mark.bench
 
@@ -142,11 +142,14 @@ def test_convergence_of_the_leading_order():
     assert (after < 1e-3 * before).all(), after / before
 
 
-def test_convergence_of_the_exact_theory(monkeypatch):
-    def torques(n):
-        monkeypatch.setattr(_occupied, "_NODES", (n, n))
-        return np.array([f(MTJ, 0.5, 1.0) for f in (exact.current_density, exact.torque_in_plane)])
+def test_convergence_of_the_exact_theory():
+    """The same for the exact integrals; the sea's one piece gets twice the nodes."""
 
-    coarse, medium, fine = (torques(n) for n in (8, 16, 40))
+    def integrals(n):
+        at = MTJ, np.array([0.5]), np.array([np.cos(1.0)])
+        parts = _occupied.window(*at, (n, n)), _occupied.sea(*at, (2 * n, n))
+        return np.concatenate([terms.sum(axis=(1, 2, 3)).real for terms in parts])
+
+    coarse, medium, fine = (integrals(n) for n in (8, 16, 40))
     before, after = (np.abs(rough / fine - 1).max() for rough in (coarse, medium))
     assert after < 1e-3 * before, after / before
