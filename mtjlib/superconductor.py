@@ -92,29 +92,34 @@ def _thermal(function, bias, temperature, peaks, widths):
     r"""Average of a function of energy with the weight -df/dE around eV.
 
     The function is singular, or nearly so, at its `peaks` and within a distance of `widths` from them, and smooth
-    elsewhere. It is called with an energy in two parts whose sum it is, the nearest break point and the distance from
-    there, so that no digits are lost close to a peak.
+    elsewhere. Break points, and the energies it is called with, are in two parts whose sum they are: an anchor (a peak,
+    or eV) and the distance from there, so that no digits are lost close to a peak or at a very low temperature.
     """
     bias, kt, *peaks = np.broadcast_arrays(bias, units.K_B * temperature, *peaks)
-    cold = kt == 0
+    cold = kt < 1e-250  # eV, where energies over kT overflow
     kt, bias, peaks = np.where(cold, 1.0, kt)[..., None], bias[..., None], np.stack(peaks, axis=-1)
     steps = _WINDOW * kt
     # beyond a peak the weight may fall more slowly than the function rises towards it: some kT behind it count as well
-    behind = peaks[..., None] + np.where(peaks < bias, -1, 1)[..., None] * steps[..., None, :]
-    behind = behind.reshape(*cold.shape, peaks.shape[-1] * _WINDOW.size)
-    beside = [peaks + width[..., None] for width in widths]
-    edges = np.concatenate([bias - steps, bias, bias + steps, peaks, behind, *beside], axis=-1)
-    edges = np.sort(edges, axis=-1)[..., None]
+    behind = np.where(peaks < bias, -1, 1)[..., None] * steps[..., None, :]
+    beside = [np.zeros_like(peaks), *(np.broadcast_to(width[..., None], peaks.shape) for width in widths)]
+    around = np.concatenate([behind, np.stack(beside, axis=-1)], axis=-1)
+    flat = *cold.shape, peaks.shape[-1] * around.shape[-1]
+    own = np.concatenate([-steps, np.zeros_like(bias), steps], axis=-1)
+    offset = np.concatenate([own, around.reshape(flat)], axis=-1)
+    anchor = np.concatenate([np.broadcast_to(bias, own.shape), np.repeat(peaks, around.shape[-1], axis=-1)], axis=-1)
+    from_bias = (anchor - bias) + offset
+    order = np.argsort(from_bias, axis=-1)
+    anchor, offset, from_bias = (np.take_along_axis(a, order, axis=-1)[..., None] for a in (anchor, offset, from_bias))
 
     nodes, weights = _graded_rule()
     low = np.arange(_NODES) < _NODES // 2
-    length = np.diff(edges, axis=-2)
-    start = np.where(low, edges[..., :-1, :], edges[..., 1:, :])
-    distance = length * np.where(low, nodes, -nodes[::-1])  # the rule is symmetric
+    length = np.diff(from_bias, axis=-2)
+    anchor, offset, from_bias = (np.where(low, a[..., :-1, :], a[..., 1:, :]) for a in (anchor, offset, from_bias))
+    way = length * np.where(low, nodes, -nodes[::-1])  # the rule is symmetric
     with np.errstate(under="ignore"):
-        fall = np.exp(-np.abs((start - bias[..., None]) + distance) / kt[..., None])
+        fall = np.exp(-np.abs(from_bias + way) / kt[..., None])
         weight = length * weights / kt[..., None] * fall / (1 + fall) ** 2
-        warm = (function(start, distance) * weight).sum(axis=(-2, -1))
+        warm = (function(anchor, offset + way) * weight).sum(axis=(-2, -1))
     return np.where(cold, function(bias[..., None], 0.0)[..., 0, 0], warm)[()]
 
 

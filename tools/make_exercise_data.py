@@ -68,7 +68,7 @@ def coherent(seed):
     limit = rng.uniform(10.5, 12.0)  # layers at which the shunt carries as much as the parallel junction
 
     def ideal(v):
-        return np.array([bands.tmr(bands.model_junction(int(n), v), rtol=1e-3) for n in LAYERS])
+        return np.array([bands.tmr(bands.model_junction(int(n), v), rtol=0.1) for n in LAYERS])
 
     r_p = np.exp(2 * bands.decay(0.0, 3.5, -1.0) * (LAYERS - limit))  # in units of the shunt
     tables = {
