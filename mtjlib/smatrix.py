@@ -192,7 +192,8 @@ def concatenate(first, second):
     .. math:: t = t_2\,(1-r_1'r_2)^{-1}\,t_1, \qquad r = r_1 + t_1'\,r_2\,(1-r_1'r_2)^{-1}\,t_1
 
     and the mirror image for t' and r' (the Redheffer star product). Layers can be put together in any order of
-    brackets.
+    brackets. Between two mirrors of transmission T the determinant comes down to T at a resonance, which leaves a
+    relative accuracy of about 1e-15/T: six digits down to T of about 1e-9.
 
     Parameters
     ----------

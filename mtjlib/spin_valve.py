@@ -18,6 +18,9 @@ the free layer to the thick one. All results are per unit of such a current: tor
 particles, two per ħ) in I0/e, accumulations as voltages g/eI0 in Ω m², with e > 0. The particle current is then -1.
 
 Units: resistivities in µΩ cm, lengths in nm, resistances times area in Ω m², conductances per area in S/m².
+
+Accuracy: 1e-6 of every result, also of one that a thick spacer or a thin free layer makes small, except where it passes
+through zero because two batteries balance (then of what either drives).
 """
 
 from dataclasses import dataclass, replace
@@ -280,18 +283,29 @@ def _lead_end(valve):
 
 
 def _circuit(valve):
-    """The valve as two batteries that meet at N/F2: (z1, Z1, V1) of the left, (z2, Z2, V2) of the right."""
+    """The valve as two batteries that meet at N/F2: (z1, Z1, V1) and (z2, Z2, V2), and the difference Z1 - Re z1.
+
+    Differences that a thick spacer or a thin free layer makes small are written so that nothing cancels.
+    """
     if not isinstance(valve, SpinValve):
         raise TypeError(f"valve must be a SpinValve, got {valve!r}")
     impedance, emf, mixing = _f1_end(valve)
     source, weaker = _behind(valve.spacer, valve.spacer_thickness, impedance)
-    across, _ = _behind(valve.spacer, valve.spacer_thickness, mixing)
-    impedance, emf_lead = _lead_end(valve)
+    across, weaker_across = _behind(valve.spacer, valve.spacer_thickness, mixing)
+    across = complex(across.real, abs(weaker_across) ** 2 * mixing.imag)
+    difference = (weaker * weaker_across * (impedance - mixing)).real
+    impedance, _ = _lead_end(valve)
     load, share = _behind(valve.right, valve.right_thickness, impedance)
-    interface = valve.right_interface
-    emf_right = interface.resistance * interface.asymmetry + load * valve.right.asymmetry - share * emf_lead
+    interface, at_lead, r = valve.right_interface, valve.lead_interface, valve.right.impedance
+    depth = valve.right_thickness / valve.right.diffusion_length
+    t = np.tanh(depth)
+    emf_right = (
+        interface.resistance * interface.asymmetry
+        + share * at_lead.resistance * at_lead.asymmetry
+        + valve.right.asymmetry * r * t * (r + impedance * np.tanh(depth / 2)) / (r + impedance * t)
+    )
     into = 1 / (2 * interface.mixing_conductance)
-    return across, source, emf * weaker, into, load + interface.resistance, emf_right
+    return across, source, emf * weaker, into, load + interface.resistance, emf_right, difference
 
 
 def _profile(x, start, end, thickness, length):
@@ -441,7 +455,7 @@ def solve(valve, angle):
     (array([0.   , 0.215, 0.   ]), array([0.285, 0.215, 0.432]))
     """
     angle = real("angle", angle, unit="rad")
-    z, source, emf, w, load, emf_right = _circuit(valve)
+    z, source, emf, w, load, emf_right, difference = _circuit(valve)
     s, c = np.sin(angle), np.cos(angle)
     β, β2 = valve.left.asymmetry, valve.right.asymmetry
 
@@ -451,9 +465,9 @@ def solve(valve, angle):
     matrix[..., 0, 2] = z.imag
     matrix[..., 1, 0] = c * z.imag + w.imag
     matrix[..., 1, 1] = c**2 * z.real + s**2 * source + w.real
-    matrix[..., 1, 2] = c * (source - z.real)
+    matrix[..., 1, 2] = c * difference
     matrix[..., 2, 0] = -(s**2) * z.imag
-    matrix[..., 2, 1] = s**2 * c * (source - z.real)
+    matrix[..., 2, 1] = s**2 * c * difference
     matrix[..., 2, 2] = s**2 * z.real + c**2 * source + load
     drive = np.zeros((*angle.shape, 3, 1))
     drive[..., 1, 0] = emf
@@ -500,15 +514,18 @@ def solve(valve, angle):
 def gmr(valve):
     r"""Giant magnetoresistance :math:`(R_{AP}-R_P)/R_P` of the collinear states, a fraction.
 
-    The semi-infinite pieces count only with what the spin accumulation adds in them, as in `Solution.resistance`.
+    .. math:: R_{AP}-R_P = \frac{4V_1V_2}{Z_1+Z_2}
+
+    with the batteries of `solve`: each pays with its voltage for the spin current that both drive. The semi-infinite
+    pieces count only with what the spin accumulation adds in them, as in `Solution.resistance`.
 
     Examples
     --------
     >>> round(float(gmr(co_cu().with_asymmetries(right=(-0.51, -0.76)))), 3)
     -0.295
     """
-    parallel, antiparallel = solve(valve, [0.0, np.pi]).resistance
-    return antiparallel / parallel - 1
+    _, source, emf, _, load, emf_right, _ = _circuit(valve)
+    return 4 * emf * emf_right / (source + load) / solve(valve, 0.0).resistance
 
 
 def closed_form(valve, angle):
@@ -543,13 +560,13 @@ def closed_form(valve, angle):
     >>> bool(np.isclose(closed_form(valve, 1.0), solve(valve, 1.0).a))
     True
     """
-    z, source, emf, w, load, emf_right = _circuit(valve)
+    z, source, emf, w, load, emf_right, difference = _circuit(valve)
     if z.imag or w.imag:
         raise ValueError("valve must have real mixing conductances for the closed form")
     z, w = z.real, w.real
     angle = real("angle", angle, unit="rad")
-    drive = emf * (load + z) + emf_right * (z - source) * np.cos(angle)
-    return drive / (2 * ((z + w) * (source + load) + (source - z) * (load - w) * np.sin(angle) ** 2))
+    drive = emf * (load + z) - emf_right * difference * np.cos(angle)
+    return drive / (2 * ((z + w) * (source + load) + difference * (load - w) * np.sin(angle) ** 2))
 
 
 def critical_angle(valve):
@@ -576,8 +593,8 @@ def critical_angle(valve):
     >>> critical_angle(co_cu())
     nan
     """
-    z, source, emf, w, load, emf_right = _circuit(valve)
+    z, _, emf, w, load, emf_right, difference = _circuit(valve)
     re, im = (z + w).real, z.imag
     constant = emf * (re * (load + z.real) + im**2) + emf_right * im * w.imag
-    slope = emf_right * (re * (source - z.real) - im**2) - emf * im * w.imag
+    slope = emf_right * (re * difference - im**2) - emf * im * w.imag
     return float(np.arccos(constant / slope)) if abs(constant) < abs(slope) else float("nan")

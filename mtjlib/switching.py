@@ -5,6 +5,7 @@ which the pulse finds the moment. Temperature makes that angle random and adds n
 of given length leaves a fraction of an ensemble unwritten: the write error rate.
 """
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -84,7 +85,10 @@ def switching_time(spin, start_angle, torque, field=0.0, end_angle=np.pi / 2):
 
 
 def first_passage(trajectory, direction, threshold=0.0):
-    r"""Time at which each trajectory's component along a direction first crosses a threshold (linear interpolation).
+    r"""Time at which each trajectory's component along a direction first crosses a threshold.
+
+    The frames are joined by cubics through the four nearest ones, of the same fourth order in the time step as the
+    frames themselves. (The noise of a temperature makes any interpolation one of first order.)
 
     Parameters
     ----------
@@ -114,10 +118,22 @@ def first_passage(trajectory, direction, threshold=0.0):
     crossed = level[1:] * level[:1] <= 0
     index = crossed.argmax(axis=0)
     before = np.take_along_axis(level, index[None], axis=0)[0]
-    after = np.take_along_axis(level, index[None] + 1, axis=0)[0]
-    change = np.where(before == after, 1.0, before - after)
+    # Lagrange's polynomial through up to four frames, and its zero between two of them by bisection.
+    many = min(4, len(level))
+    first = np.clip(index - 1, 0, len(level) - many)
+    around = [np.take_along_axis(level, first[None] + i, axis=0)[0] for i in range(many)]
+
+    def polynomial(x):
+        factors = ([(x - j) / (i - j) for j in range(many) if j != i] for i in range(many))
+        return sum(value * math.prod(others) for value, others in zip(around, factors, strict=True))
+
+    low, high = (index - first) + np.zeros_like(before), (index - first) + np.ones_like(before)
+    for _ in range(50):
+        middle = (low + high) / 2
+        beyond = before * polynomial(middle) <= 0
+        low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
     step = trajectory.time[1] - trajectory.time[0]
-    return np.where(crossed.any(axis=0), trajectory.time[index] + step * before / change, np.inf)[()]
+    return np.where(crossed.any(axis=0), trajectory.time[first] + step * low, np.inf)[()]
 
 
 def thermal_ensemble(spin, start, n, temperature, rng, field=(0.0, 0.0, 0.0)):

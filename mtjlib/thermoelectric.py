@@ -24,7 +24,7 @@ from mtjlib.quadrature import adaptive, pieces
 _WINDOW = np.array([-40.0, -15.0, -5.0, 0.0, 5.0, 15.0, 40.0])  # in kT; beyond it -df/dE < 1e-17
 _BEYOND = np.outer([-1, 1], 40.0 * 2.0 ** (np.arange(13) / 4)).ravel()  # to 320 kT, where -df/dE is 1e-139
 _RTOL = 3e-7
-_AT_ONCE = 64
+_AT_ONCE = 16
 _QUARTER_WAVES = 32  # of an electron above the barrier; in a wider one its phase is gradually averaged over
 
 
@@ -46,37 +46,45 @@ def _moments_at(transmission, kt, edges, highest):
         fall = np.exp(-np.abs(x))
         return through * fall / (1 + fall) ** 2
 
-    def integral(function):
+    def integral(rtol, mean, highest):
+        """The moments about `mean`, in kT."""
+
+        def powers(x, _):
+            return weighted(x)[..., None] * (x[..., None] - mean) ** np.arange(highest + 1)
+
         inside = np.clip(edges / kt, marks[0], marks[-1])
         try:
-            return adaptive(function, np.sort(np.concatenate([marks, inside]))[None], _RTOL)[0]
+            return adaptive(powers, np.sort(np.concatenate([marks, inside]))[None], rtol)[0]
         except ValueError as error:
             if "out of reach" not in str(error):
                 raise
             message = "transmission must be smooth between the edges, or edges must say where not"
             raise ValueError(f"{message}: {error}") from error
 
-    def powers():
-        return integral(lambda x, _: weighted(x)[..., None] * x[..., None] ** np.arange(highest + 1))
-
     marks = _WINDOW
-    moments = powers()
+    rough = integral(0.01, 0.0, 1)
     # What is beyond 40 kT counts where a thick barrier lets hardly anything through below. A function that is negative
     # there is a fit that was not meant to reach so far.
     through = np.maximum(np.nan_to_num(np.asarray(transmission(kt * _BEYOND), float)), 0.0)
-    heard = through * np.exp(-np.abs(_BEYOND)) * _BEYOND**2 > _RTOL * moments[0]
+    heard = through * np.exp(-np.abs(_BEYOND)) * _BEYOND**2 > _RTOL * rough[0]
     if heard.any():
         reach = 2 * np.abs(_BEYOND[heard]).max()
         outer = _WINDOW[-1] * 2.0 ** np.arange(1, np.ceil(np.log2(reach / _WINDOW[-1])) + 1)
         marks = np.concatenate([-outer[::-1], _WINDOW, outer])
-        moments = powers()
-    if highest == 2 and moments[0] > 0:
-        mean = moments[1] / moments[0]
-        central = moments[2] - mean * moments[1]
-        if central < 0.1 * moments[2]:  # a narrow line far from the Fermi level: no small difference of large numbers
-            central = integral(lambda x, _: (weighted(x) * (x - mean) ** 2)[..., None])[0]
-        moments[2] = central
-    return moments
+        rough = integral(0.01, 0.0, 1)
+    if highest < 2 or rough[0] == 0:
+        return integral(_RTOL, 0.0, highest)
+    # About a rough mean, and again about a better one where the spread is much smaller than the mean's error: no small
+    # difference of large numbers.
+    mean = rough[1] / rough[0]
+    for _ in range(4):
+        moments = integral(_RTOL, mean, highest)
+        shift = moments[1] / moments[0]
+        central = moments[2] - shift * moments[1]
+        mean += shift
+        if central > 0.5 * moments[2]:
+            break
+    return np.array([moments[0], mean * moments[0], central])
 
 
 def _conducting(moment):
@@ -281,19 +289,30 @@ def _one_spin(barrier, energy, top, first, second):
     resonances = np.clip(units.HBAR2_2M * (above - (quarters * np.pi / 2 / width) ** 2), 0.0, middle)
     sharp = quarters.size - min(quarters.size, 10)  # the resonances of slow electrons are the narrow ones
     edges = np.concatenate([np.zeros_like(middle), resonances, middle], axis=-1)
-    rules = pieces(edges[..., : sharp + 1], 16) if sharp else None, pieces(edges[..., sharp:], 48)
-    parallel_energy, weight = (np.concatenate(both, axis=-1) for both in zip(*filter(None, rules), strict=True))
-    k1, k2 = (np.sqrt(np.maximum(e - parallel_energy, 0.0) / units.HBAR2_2M) for e in (first, second))
-    κ = np.sqrt(at_normal + parallel_energy / units.HBAR2_2M + 0j)
-    κ = np.where(κ == 0, 1e-9, κ)
-    # cosh and sinh/κ, both times exp(-κd): an imaginary κ makes that a common phase
-    fall = np.expm1(-2 * κ * width)
-    cosh, sinh = 1 + fall / 2, -fall / (2 * κ)
-    denominator = np.abs((k1 + k2) * cosh + 1j * (κ**2 / β - β * k1 * k2) * sinh) ** 2
-    through = 4 * k1 * k2 * np.exp(-2 * κ.real * width) / np.where(denominator == 0, 1.0, denominator)
-    fast = np.clip(np.abs(κ.imag) * width / (np.pi / 2) / _QUARTER_WAVES, 1.0, 2.0) - 1.0
-    if fast.any():  # towards the mean over the phase, ∫dφ/(a² cos²φ + b² sin²φ) = 2π/ab
-        product = (k1 + k2) * np.abs(κ / β - β * k1 * k2 / κ)
-        mean = 4 * k1 * k2 / np.where(product == 0, 1.0, product)
-        through = through + np.sin(np.pi / 2 * fast) ** 2 * (mean - through)
-    return (weight * through).sum(axis=-1) / (4 * np.pi * units.HBAR2_2M)
+    above_edge = [pieces(edges[..., : sharp + 1], 16)] if sharp else []
+    above_edge += [pieces(edges[..., sharp:-1], 48)] if above.any() else []
+    total = 0.0
+    for i, (parallel_energy, weight) in enumerate([*above_edge, pieces(edges[..., -2:], 48)]):
+        oscillates = i < len(above_edge)
+        first_k2, second_k2 = (np.maximum(e - parallel_energy, 0.0) / units.HBAR2_2M for e in (first, second))
+        product = np.sqrt(first_k2 * second_k2)
+        total_k2 = first_k2 + second_k2 + 2 * product  # (k1 + k2)²
+        κ2 = np.maximum(np.abs(at_normal + parallel_energy / units.HBAR2_2M), 1e-18)
+        κ = np.sqrt(κ2)
+        if oscillates:
+            sinh2 = np.sin(κ * width) ** 2
+            cosh2, fall, slope = 1 - sinh2, 1.0, κ2 / β + β * product
+        else:  # both without their growth exp(2κd)
+            gone = -np.expm1(-2 * κ * width)
+            sinh2 = (gone / 2) ** 2
+            cosh2, fall, slope = (1 - gone / 2) ** 2, np.exp(-2 * κ * width), κ2 / β - β * product
+        denominator = total_k2 * cosh2 + slope**2 / κ2 * sinh2
+        through = 4 * product * fall / np.where(denominator == 0, 1.0, denominator)
+        if i == 0 and most >= _QUARTER_WAVES:
+            # towards the mean over the phase, ∫dφ/(a² cos²φ + b² sin²φ) = 2π/ab
+            fast = np.clip(κ * width / (np.pi / 2) / _QUARTER_WAVES, 1.0, 2.0) - 1.0
+            scale = np.sqrt(total_k2 / κ2) * slope
+            mean = 4 * product / np.where(scale == 0, 1.0, scale)
+            through += np.sin(np.pi / 2 * fast) ** 2 * (mean - through)
+        total = total + (weight * through).sum(axis=-1)
+    return total / (4 * np.pi * units.HBAR2_2M)

@@ -447,6 +447,21 @@ def test_channels_open_at_the_channel_edges():
                 assert np.count_nonzero(changes) == len(places)
 
 
+@pytest.mark.parametrize("pp_sigma", [1.0, 0.0])
+def test_channel_edges_do_not_depend_on_the_unit_of_energy(pp_sigma):
+    """Nor on whether there is a cubic term, which goes with pp_sigma where the orbitals do not mix."""
+    junction = replace(bands.model_junction(2, mixing=0.0), pp_sigma=pp_sigma)
+    ky, bonds = np.linspace(0.0, np.pi, 7), -np.array([junction.ss, junction.pp_pi, junction.pp_pi])
+
+    def edges(unit):
+        return channel_edges(lambda kx, ky: unit * bands.hamiltonian(junction, "majority", kx, ky), unit * bonds, ky)
+
+    electronvolts = np.sort(edges(1.0), axis=1)
+    assert (electronvolts < np.pi).any()
+    for unit in (1e-6, 1e6):
+        np.testing.assert_allclose(np.sort(edges(unit), axis=1), electronvolts, rtol=1e-6)
+
+
 def test_conductance_broadcasts_over_energy():
     energy = np.array([[-0.1, 0.0], [0.1, 0.2]])
     g = bands.conductance(MODEL, "parallel", energy, rtol=1e-2)

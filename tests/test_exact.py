@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
@@ -414,6 +414,7 @@ def held(monkeypatch, junction, bias, angle=1.0):
     with monkeypatch.context() as finer:
         finer.setattr(_occupied, "WINDOW_NODES", (28, 17))
         finer.setattr(_occupied, "SEA_NODES", (50, 28))
+        finer.setattr(_occupied, "_REACH", 26.0)
         reference, _ = observables(junction, bias, angle)
     assert (np.abs(values - reference) <= 1e-6 * np.maximum(np.abs(reference), sizes)).all(), (values, reference)
 
@@ -445,6 +446,17 @@ def any_junction(seed):
 @pytest.mark.parametrize("seed", range(7))
 def test_default_quadrature_is_converged_anywhere(monkeypatch, seed):
     held(monkeypatch, *any_junction(seed))
+
+
+@pytest.mark.parametrize("bias", [-0.9, 0.9])
+@pytest.mark.parametrize("width, mass", [(10.0, 0.05), (5.0, 5.0)])
+def test_nothing_is_lost_beyond_the_reach(monkeypatch, width, mass, bias):
+    """More nodes cannot tell. At given ε the barrier is thinnest at the window's bottom (light mass) or top (heavy)."""
+    junction = Junction(iron, Barrier(1.125, width, mass), Ferromagnet(4.0, 2.0))
+    functions = exact.current_density, exact.torque_in_plane, exact.torque_out_of_plane
+    ours = [function(junction, bias) for function in functions]
+    monkeypatch.setattr(_occupied, "_REACH", 26.0)
+    np.testing.assert_allclose(ours, [function(junction, bias) for function in functions], rtol=1e-6)
 
 
 @pytest.mark.parametrize("case", [CONVERGED[0], CONVERGED[7], CONVERGED[9]])
@@ -579,6 +591,23 @@ def test_every_call_of_transport_is_one_of_exact():
             assert ours[key].kind is kinds.KEYWORD_ONLY and ours[key].default is not kinds.empty
 
 
+def test_defaults():
+    """No bias and parallel magnets for what one wave does, perpendicular ones for torques."""
+    np.testing.assert_array_equal(exact.spectral_currents(mtj, 4.0, 0.2), exact.spectral_currents(mtj, 4.0, 0.2, 0, 0))
+    other = Junction(iron, Barrier(1.125, 0.3, 0.4), Ferromagnet(E_F, 3.0))
+    for torque in (exact.torque_in_plane, exact.torque_out_of_plane):
+        assert torque(other, 0.3) == torque(other, 0.3, angle=np.pi / 2) != torque(other, 0.3, angle=0.0)
+    for torkance in (exact.torkance_in_plane, exact.torkance_out_of_plane):
+        assert torkance(other) == torkance(other, angle=np.pi / 2) != torkance(other, angle=0.0)
+
+
+@pytest.mark.parametrize("model", [transport, exact])
+def test_no_in_plane_torque_without_a_bias(model):
+    for free in ("right", "left"):
+        torque = model.torque_in_plane(mtj, [0.0, -0.0], free)
+        assert (torque == 0).all() and not np.signbit(torque).any()  # not "-0.0" where it is printed
+
+
 def test_wrong_free_magnet():
     for function in (transport.torque_in_plane, exact.torque_in_plane):
         with pytest.raises(ValueError, match=r"^free must be 'right' or 'left', got 'top'$"):
@@ -592,7 +621,12 @@ def test_wrong_free_magnet():
 # --- corners, shapes, refusals ----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
+@example(0.1, 12.0, 10.0, 0.0, 5.0, 0.01, 10.0, 5.0, 2.0, 1.0, 0.0)
+@example(10.0, 0.0, 0.1, 12.0, 0.01, 5.0, 0.05, 0.05, 0.0, -1.0, np.pi)
+@example(10.0, 10.0, 10.0, 10.0, 5.0, 5.0, 10.0, 0.05, 0.2, -1.0, np.pi / 2)
+@example(0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.05, 5.0, 2.0, 0.0, np.pi)
+@example(2.0, 0.0, 2.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1e-300, 0.0)
 @given(
     st.floats(0.1, 10), st.floats(0, 12), st.floats(0.1, 10), st.floats(0, 12), st.floats(0.01, 5), st.floats(0.01, 5),
     st.floats(0.05, 10), st.floats(0.05, 5), st.sampled_from([0.0, 0.2, 2.0]), st.floats(-1, 1), angles,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad, solve_bvp
 from scipy.linalg import solve_banded
 
-from mtjlib import Barrier, Ferromagnet, units
+from mtjlib import Barrier, Ferromagnet, free_layer, units
 from mtjlib.free_layer import (
     Cap,
     FreeLayer,
@@ -19,6 +19,7 @@ from mtjlib.free_layer import (
     mixing_coefficients,
     precession_period,
 )
+from mtjlib.quadrature import pieces
 
 FE = Ferromagnet(4.5, 3.825)
 HALF_METAL = Ferromagnet(4.5, 5.5)
@@ -208,6 +209,23 @@ def test_torque_to_six_digits(seed):
     barrier = Barrier(log(0.1, 5), log(0.05, 10), log(0.05, 5), rng.choice([None, log(0.1, 5)]))
     d = rng.choice([20.0, rng.uniform(5, 20), log(0.05, 5)])
     assert ballistic_torque(magnet, d, barrier) == pytest.approx(graded_torque(magnet, barrier, d), rel=1e-6, abs=0)
+
+
+@pytest.mark.parametrize("magnet", [Ferromagnet(4.5, 2.0), Ferromagnet(3.0, 4.0)])
+def test_error_falls_a_thousandfold_with_twice_the_nodes(magnet, monkeypatch):
+    """Both rules, on the real axis and on the arc, with 8 and 16 nodes per piece against 64."""
+    box = Barrier(1.1, 1.0, 0.5)
+    for observable in (
+        lambda: free_layer.ballistic_profile(magnet, [0.3, 2.0, 5.0], box),
+        lambda: free_layer.ballistic_torque(magnet, [0.2, 0.5], box),
+    ):
+        coarse, fine, exact = [], [], []
+        for n, result in ((8, coarse), (16, fine), (64, exact)):
+            monkeypatch.setattr(free_layer, "pieces", lambda edges, _, n=n: pieces(edges, n))
+            result[:] = observable()
+        errors = [np.abs(np.subtract(result, exact)).max() for result in (coarse, fine)]
+        assert errors[0] < 0.05 * np.abs(exact).max()
+        assert errors[1] < 1e-3 * errors[0]
 
 
 def test_sharpest_resonance_found():

@@ -51,6 +51,19 @@ def test_disorder_is_a_damped_sum_over_lattice_vectors(length):
     np.testing.assert_allclose(imperfections.disordered_conductance(a, b, length, CELL), expected, rtol=1e-11)
 
 
+@pytest.mark.parametrize("length", [0.01, 0.0839, 0.0841, 0.3, 5.0])
+def test_disordered_tmr_is_a_double_sum_over_the_zone(length):
+    """Every k with every k', each axis with a Gaussian and its images in the neighbouring zones."""
+    n = FACTORS.shape[-1]
+    k = 2 * np.pi * np.arange(n) / n / CELL
+    distance = k[:, None, None] - k[None, :, None] + 2 * np.pi / CELL * np.arange(-40, 41)
+    axis = np.exp(-((distance * length) ** 2) / 2).sum(axis=-1)
+    axis /= axis.sum(axis=1, keepdims=True)
+    g = np.einsum("sij,ik,jl,tkl->st", FACTORS[0], axis, axis, FACTORS[1])
+    expected = np.trace(g) / (g[0, 1] + g[1, 0]) - 1
+    np.testing.assert_allclose(imperfections.disordered_tmr(*FACTORS, length, CELL), expected, rtol=1e-10)
+
+
 @pytest.mark.parametrize("length", [0.3, 0.6, 2.0])
 def test_gaussian_factors_broaden_as_gaussians(length):
     """Free-electron-like pockets far from the zone boundary: the double integral over k and k' is known."""

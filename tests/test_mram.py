@@ -211,6 +211,13 @@ def test_write_error_rate_is_a_probability_and_falls(delta, overdrive, pulse, fi
     assert 0 <= longer <= shorter <= 1
 
 
+@pytest.mark.parametrize("delta", [1 / 16, 1e-3])
+def test_write_error_rate_of_a_cell_that_hardly_keeps_its_bit(delta):
+    """Where the correction for a finite Δ is large, and of the other sign (i > 3), longer pulses still do better."""
+    rates = mram.write_error_rate(delta, 5.0, np.linspace(0, 20e-9, 6), 0.3, 0.01)
+    assert (np.diff(rates) < 0).all() and 0 < rates[-1] < rates[0] < 1
+
+
 @pytest.mark.parametrize(
     ("message", "call"),
     [

@@ -168,6 +168,39 @@ def test_width_to_six_digits(seed):
         assert width == pytest.approx(expected, rel=1e-6)
 
 
+def test_error_falls_a_thousandfold_with_twice_the_nodes(monkeypatch):
+    """The critical width with 8 and 16 nodes along both axes, against 64."""
+    results = []
+    for n in (8, 16, 64):
+        monkeypatch.setattr(phase_diagram, "node_numbers", lambda _, n=n: (2 * n // 3 + 1, 2 * n // 3 + 1))
+        results.append(phase_diagram.critical_width(junction(1.0), [0.3, 0.76]))
+    found = np.isfinite(results[-1])
+    assert found.any()
+    coarse, fine = (np.abs(result / results[-1] - 1)[found].max() for result in results[:2])
+    assert coarse < 1e-2
+    assert fine < 1e-3 * coarse
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_critical_bias_to_six_digits(seed):
+    """Random junctions, against the zero of the same torque with three times the nodes."""
+    rng = np.random.default_rng(seed)
+    while True:
+        left, right = (Ferromagnet(energy, energy * rng.uniform(0, 1.2)) for energy in rng.uniform(0.5, 8, 2))
+        barrier = Barrier(rng.uniform(0.3, 4), 10 ** rng.uniform(-1, 0.5), 10 ** rng.uniform(-1, 0.5))
+        device = Junction(left, barrier, right)
+        bias = phase_diagram.critical_bias(device)
+        if np.isfinite(bias):
+            break
+    nodes = tuple(3 * n for n in node_numbers(device))
+
+    def torque(v):
+        return window_integrals(device, v, nodes).on_right
+
+    expected = brentq(torque, bias * (1 - 1e-4), bias * (1 + 1e-4), xtol=1e-14, rtol=1e-12)
+    assert bias == pytest.approx(expected, rel=1e-6)
+
+
 def test_shapes_and_errors():
     assert isinstance(phase_diagram.critical_width(junction(1.0)), float)
     assert isinstance(phase_diagram.critical_bias(junction(1.0)), float)
@@ -177,3 +210,25 @@ def test_shapes_and_errors():
         phase_diagram.critical_width(junction(1.0), 1.2)
     with pytest.raises(ValueError, match="free must be"):
         phase_diagram.critical_bias(junction(1.0), free="both")
+
+
+@pytest.mark.parametrize("share, found", [(0.5, False), (0.9, True), (1.1, True), (2.0, False)])
+def test_a_zero_is_accepted_only_within_one_step_of_the_scan(monkeypatch, share, found):
+    """1 - 5 exp(-3d) vanishes at d = ln 5/3; the guess is that times `share`."""
+    zero = np.log(5) / 3
+    monkeypatch.setattr(phase_diagram, "_amplitudes", lambda *_: (np.array([[1.0, -5.0]]), np.array([[0.0, 3.0]])))
+    (width,) = phase_diagram._newton(None, None, np.array([share * zero]), None, None)
+    assert width == pytest.approx(zero, rel=1e-12) if found else np.isnan(width)
+
+
+@pytest.mark.parametrize("trend", [-0.1, 0.1])
+def test_a_width_behind_a_spacer_has_to_settle(monkeypatch, trend):
+    device = Junction(Ferromagnet(4.5, 3.825), Barrier(1.125, 1.0, 0.4), Ferromagnet(4.5, 3.825), 1.0)
+    for steps, settles in ((2, True), (9, False)):
+        widths = iter(1.0 + trend * np.minimum(np.arange(9), steps))
+        monkeypatch.setattr(phase_diagram, "_newton", lambda *_, widths=widths: np.array([next(widths)]))
+        if settles:
+            assert phase_diagram._polish(device, None, np.array([1.0]), None) == 1.0 + 2 * trend
+        else:
+            with pytest.raises(ValueError, match="too narrow for the critical width"):
+                phase_diagram._polish(device, None, np.array([1.0]), None)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
 
+from mtjlib import quadrature
 from mtjlib.quadrature import adaptive, pieces
 
 
@@ -115,6 +116,43 @@ def test_rows_and_components_are_independent():
     result = adaptive(integrand, edges, 1e-9)
     expected = [[(0.49 + 0.09) / 2, 1e-9 / 3], [0.49 + 1.69, 8e-9 / 3], [0, 0]]
     np.testing.assert_allclose(result, expected, rtol=1e-9)
+
+
+def test_the_accuracy_is_relative_to_the_modulus():
+    """So the sign of an integrand changes nothing but the sign, and one that cancels can be integrated."""
+
+    def kink(x):
+        return np.abs(x - 0.3)
+
+    assert adaptive(single(lambda x: -kink(x)), [[-1.0, 1.0]], 1e-9) == -adaptive(single(kink), [[-1.0, 1.0]], 1e-9)
+    cancels = adaptive(single(lambda x: kink(x) - 0.545), [[-1.0, 1.0]], 1e-9)[0, 0]  # (0.7² + 1.3²)/2 over a length 2
+    assert abs(cancels) < 1e-9 * (0.7**2 + 1.3**2) / 2
+
+
+def test_a_row_that_is_negligible_beside_another_one_may_be_rough():
+    def integrand(x, row):
+        return np.where(row[:, None] == 1, 1.0, 1e-30 / np.abs(x - 0.3) ** 1.5)[..., None]
+
+    with pytest.raises(ValueError, match="out of reach"):
+        adaptive(integrand, [[0.0, 1.0]], 1e-6)
+    rough, large = adaptive(integrand, [[0.0, 1.0], [0.0, 1.0]], 1e-6)[:, 0]
+    assert 0 < rough < 1e-6 and large == pytest.approx(1.0, rel=1e-12)
+
+
+def test_every_node_counts_towards_the_limit(monkeypatch):
+    nodes = 0
+
+    def waves(x, row):
+        nonlocal nodes
+        nodes += x.size
+        return np.cos(200 * x)[..., None] ** 2
+
+    result = adaptive(waves, [[0.0, 0.5, 1.0]], 1e-9)
+    monkeypatch.setattr(quadrature, "_MOST_NODES", nodes)
+    assert adaptive(waves, [[0.0, 0.5, 1.0]], 1e-9) == result
+    monkeypatch.setattr(quadrature, "_MOST_NODES", quadrature._MOST_NODES - 1)
+    with pytest.raises(ValueError, match="out of reach"):
+        adaptive(waves, [[0.0, 0.5, 1.0]], 1e-9)
 
 
 def test_nothing_to_integrate():

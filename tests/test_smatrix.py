@@ -159,6 +159,26 @@ def test_concatenation_solves_the_wave_equations():
     np.testing.assert_allclose(whole.t @ a + whole.r_prime @ f, e, rtol=1e-11)
 
 
+@pytest.mark.parametrize("detuning", [-3.0, -0.5, 0.0, 1.0, 20.0])
+@pytest.mark.parametrize("width", [0.1, 0.5, 1.2])
+def test_fabry_perot_resonance(width, detuning):
+    """A well between two equal barriers: Airy's formula to 1e-6, however sharp, and unitarity through the resonance.
+
+    The detuning is in half widths. At width 1.2 the line is 1e-8 of a period wide; rounding leaves 1e-15 of a period.
+    """
+    k, decay = np.array([9.0, 9.0]), np.array([7.7, 7.7])
+    into, out = smatrix.step(k, 1j * decay), smatrix.step(1j * decay, k)
+    mirror = smatrix.concatenate(smatrix.concatenate(into, smatrix.wkb_barrier(7.7 * width)), out)
+    through = abs(mirror.t[0, 0]) ** 2
+    length = (2 * np.pi - np.angle(mirror.r_prime[0, 0]) + detuning * through / 2) / 9.0
+    turned = smatrix.SMatrix(mirror.r_prime, mirror.t, mirror.t_prime, mirror.r)  # the same barrier from the right
+    whole = smatrix.concatenate(smatrix.concatenate(mirror, smatrix.spacer(9.0, length)), turned)
+    airy = 1 / (1 + 4 * (1 - through) / through**2 * np.sin(detuning * through / 2) ** 2)
+    np.testing.assert_allclose(abs(whole.t[0, 0]) ** 2, airy, rtol=1e-6)
+    full = whole.full()
+    np.testing.assert_allclose(full.conj().T @ full, np.eye(4), atol=1e-6)
+
+
 @pytest.mark.parametrize("cut", [0.1, 0.5, 0.83])
 def test_cutting_the_barrier_anywhere_changes_nothing(cut):
     ends, k = np.array([12.0, 20.0]), (9j, 11j)

@@ -403,6 +403,32 @@ def test_any_valve_is_finite_and_within_bounds(valve, angles):
     assert np.isnan(angle) or 0 < angle < np.pi
 
 
+def test_gmr_is_the_difference_of_two_resistances():
+    for valve in (CO_CU, UNEQUAL, replace(UNEQUAL, spacer_thickness=1e-3, right_thickness=300.0)):
+        parallel, antiparallel = solve(valve, [0.0, np.pi]).resistance
+        assert gmr(valve) == pytest.approx(antiparallel / parallel - 1, rel=1e-11, abs=0)
+
+
+def test_small_torques_keep_their_digits():
+    """What a thick spacer or a thin free layer makes small is small by the right factor, not rounding.
+
+    Behind d0 >> l the battery F1 drives a torque ~ exp(-d0/l), its load alone one ~ exp(-2 d0/l); of a free layer
+    without interface resistances that polarises the current alone, the torque is proportional to its thickness.
+    """
+    for left, power in ((None, 1), ((0.0, 0.0), 2)):
+        opaque = UNEQUAL.with_asymmetries(left=left)
+        near, far = (solve(replace(opaque, spacer_thickness=30.0 * depths), 1.1) for depths in (40.0, 90.0))
+        assert far.a == pytest.approx(near.a * np.exp(-50.0 * power), rel=1e-9, abs=0)
+        assert far.b == pytest.approx(near.b * np.exp(-50.0 * power), rel=1e-9, abs=0)
+    near, far = (gmr(replace(UNEQUAL, spacer_thickness=30.0 * depths)) for depths in (40.0, 41.0))
+    resistance = [solve(replace(UNEQUAL, spacer_thickness=30.0 * depths), 0.0).resistance for depths in (40.0, 41.0)]
+    assert far * resistance[1] == pytest.approx(near * resistance[0] / np.e, rel=1e-9, abs=0)
+    bare = {name: Interface(0.0, 0.0, 1e15) for name in ("left_interface", "right_interface", "lead_interface")}
+    thin = replace(UNEQUAL.with_asymmetries(left=(0.0, 0.0)), **bare)
+    one, ten = (solve(replace(thin, right_thickness=d), 1.1).a for d in (1e-9, 1e-8))
+    assert ten == pytest.approx(10 * one, rel=1e-7, abs=0)
+
+
 def test_extremes_are_finite():
     """Very thin, very thick, very strong spin flip: nothing overflows, nothing warns."""
     for spacer, right, length in ((1e-9, 1e-9, 1e6), (1e6, 1e6, 1e-2), (1e-9, 1e6, 60.0)):

@@ -40,6 +40,35 @@ def test_free_precession_rings_at_the_eigenvalue():
     assert z.real == close(value.real, rel=1e-2)
 
 
+def test_eigenvalues_are_those_of_the_differentiated_equation_of_motion():
+    """Any axis, damping, field and torques: differences of `llg_rhs` along two tangents, at stable equilibria."""
+    rng = np.random.default_rng(1)
+    step = 1e-3
+    for alpha in (1e-3, 0.05, 1.0, 8.0):
+        spin = dynamics.Macrospin(
+            1e6, 1e3, alpha, 2e5, axis=rng.normal(size=3), demag=(0.1, 0.2, 0.7), reference=rng.normal(size=3)
+        )
+        field, torque = 0.3 * rng.normal(size=3), (2e-21, -5e-21)
+        m = dynamics.relax(spin, rng.normal(size=3), field, torque)
+        tangents = np.linalg.svd(m[None])[2][1:]
+
+        def rate(shift, m=m, spin=spin, field=field, torque=torque):
+            return dynamics.llg_rhs(spin, (m + shift) / np.linalg.norm(m + shift), field, torque)
+
+        jacobian = np.array(
+            [
+                e @ (8 * (rate(step * t) - rate(-step * t)) - (rate(2 * step * t) - rate(-2 * step * t))) / (12 * step)
+                for t in tangents
+                for e in tangents
+            ]
+        ).reshape(2, 2)
+        values = np.linalg.eigvals(jacobian)
+        values = values[np.lexsort((-values.real, -values.imag))]
+        ours = stability.eigenvalues(spin, m, field, torque)
+        np.testing.assert_allclose(ours.imag, values.imag, rtol=0, atol=1e-8 * abs(values).max())
+        np.testing.assert_allclose(ours.real, values.real, rtol=0, atol=1e-6 * abs(values.real).max())
+
+
 # Critical torque
 
 

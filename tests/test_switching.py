@@ -88,6 +88,35 @@ def test_the_sphere_upside_down_switches_as_fast(overdrive, field):
         assert up[i, j] == close(expected, rel=1e-8)
 
 
+def test_first_passage_is_of_fourth_order():
+    """Between frames four times as dense, the interpolation is 256 times as good; so are the frames themselves."""
+    torque = (5 * stability.critical_torque(PERPENDICULAR), 0.0)
+    expected = switching.switching_time(PERPENDICULAR, 0.3, torque)
+
+    def error(steps, frames):
+        path = dynamics.run(
+            PERPENDICULAR, polar(0.3), 1.3 * expected, 1.3 * expected / steps, torque=torque, every=steps // frames
+        )
+        return abs(switching.first_passage(path, (0, 0, 1)) / expected - 1)
+
+    assert error(3200, 64) < 1e-6
+    assert error(3200, 16) > 50 * error(3200, 64)
+    assert 8 < error(100, 100) / error(200, 200) < 32
+
+
+def test_first_passage_of_two_and_three_frames():
+    """Fewer than four frames: a straight line or a parabola, and the exact zero of either."""
+    along = np.array([[0.5, 0.9], [0.3, 0.1], [-0.3, -0.9]])
+    m = np.stack([np.sqrt(1 - along**2), 0 * along, along], axis=1)
+    line = dynamics.Trajectory(np.array([0.0, 1.0]), m[1:])
+    np.testing.assert_allclose(switching.first_passage(line, (0, 0, 1)), [0.5, 0.1], rtol=1e-12)
+    parabola = dynamics.Trajectory(np.array([0.0, 1.0, 2.0]), m)
+    got = switching.first_passage(parabola, (0, 0, 1))
+    coefficients = [np.polyfit([0, 1, 2], along[:, k], 2) for k in (0, 1)]
+    roots = [next(r for r in sorted(np.roots(c).real) if 1 <= r <= 2) for c in coefficients]
+    np.testing.assert_allclose(got, roots, rtol=1e-10)
+
+
 def test_a_moment_on_the_threshold_has_arrived():
     path = dynamics.run(PERPENDICULAR, polar([1.5, 1.0]), 1e-10, 1e-12, field=(0, 0, 0.1))
     np.testing.assert_array_equal(switching.first_passage(path, (0, 1, 0)), 0)  # both start at right angles to y

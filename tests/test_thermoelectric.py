@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from mtjlib import Barrier, Ferromagnet, Junction, exact, units
+from mtjlib import Barrier, Ferromagnet, Junction, exact, thermoelectric, units
 from mtjlib.barrier import rectangular_transmission
 from mtjlib.materials import FE_MGO_FE
+from mtjlib.quadrature import pieces
 from mtjlib.thermoelectric import lorenz_number, magneto_seebeck_ratio, onsager, seebeck, tunnel_transmission
 
 KT = units.K_B * 300.0
@@ -216,6 +217,28 @@ def test_electrons_over_a_high_barrier_are_not_cut_off():
 def test_what_cannot_be_resolved_is_refused():
     with pytest.raises(ValueError, match="transmission must be smooth between the edges"):
         seebeck(lambda e: 1 + np.sin(1e9 * e / KT), 300.0)
+
+
+@pytest.mark.parametrize("junction", [UNEQUAL, Junction(UNEQUAL.left, Barrier(0.5, 2.0, 0.6), UNEQUAL.right)])
+def test_error_falls_a_thousandfold_with_twice_the_nodes(junction, monkeypatch):
+    """8 and 16 nodes per piece against 64, below the barrier and above it; the moments watch their own convergence."""
+    energy = np.array([-0.6, 0.0, 0.6, 1.0, 2.4])
+    results = []
+    for n in (8, 16, 64):
+        monkeypatch.setattr(thermoelectric, "pieces", lambda edges, _, n=n: pieces(edges, n))
+        results.append(tunnel_transmission(junction, energy))
+    coarse, fine = (np.abs(result / results[-1] - 1).max() for result in results[:2])
+    assert coarse < 1e-2
+    assert fine < 1e-3 * coarse
+
+
+def test_averaging_over_the_phase_sets_in_without_a_jump():
+    """Around 32, 33, 63 and 64 quarter waves across the barrier, where break points and the mean come and go."""
+    wide = Junction(Ferromagnet(0.24, 1.2), Barrier(0.2, 4.0, 0.8), Ferromagnet(8.4, 0.1))
+    for quarters in (32, 33, 63, 64, 65):
+        energy = 0.2 + units.HBAR2_2M / 0.8 * (quarters * np.pi / 2 / 4.0) ** 2
+        below, above = (tunnel_transmission(wide, energy * (1 + shift)) for shift in (-1e-12, 1e-12))
+        assert above == pytest.approx(below, rel=1e-10, abs=0)
 
 
 def test_transmission_limits():

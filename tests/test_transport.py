@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.integrate import dblquad, quad
 from scipy.optimize import brentq
 
-from mtjlib import Barrier, Ferromagnet, Junction, _contours, _leading_order, exact, transport, units
+from mtjlib import Barrier, Ferromagnet, Junction, _channels, _contours, _leading_order, exact, transport, units
 
 IRON = Ferromagnet(4.5, 3.825)
 MGO = Barrier(1.125, 1.0, 0.4)
@@ -428,6 +428,21 @@ def test_convergence_on_contours_is_spectral():
         assert after < 1e-3 * before, (before, after)
 
 
+@pytest.mark.parametrize("spacer", [0.0, 1.0])
+@pytest.mark.parametrize("height, mass", [(6.0, 5.0), (4.0, 0.1)])
+def test_nothing_is_lost_where_the_tails_are_cut_off(spacer, height, mass, monkeypatch):
+    """No rule can tell from its own nodes. Further out there is nothing, with a heavy mass or with a light one."""
+    junction = Junction(IRON, Barrier(height, 3.0, mass), Ferromagnet(12.5, 2.0), spacer)
+
+    def everything():
+        curve = transport.bias_curve(junction, [-0.5 * height, 0.0, 0.5 * height])
+        return np.array([*vars(curve).values(), 3 * [transport.torkance_out_of_plane(junction)]])
+
+    ours = everything()
+    monkeypatch.setattr(_channels, "DEPTH", 16.0)
+    np.testing.assert_allclose(ours, everything(), rtol=1e-6)
+
+
 def test_error_estimate():
     """The extrapolated Legendre coefficients bound the error of the rule, without being far too careful."""
     for n in (8, 20, 40):
@@ -640,5 +655,9 @@ def test_other_wrong_input():
         transport.resolved(SYMMETRIC, -0.1)
     with pytest.raises(ValueError, match="excess must lie below the barrier's edge"):
         transport.resolved(SYMMETRIC, 0.1, excess=1.2)
+    for bias, edge in ((-0.5, 0.625), (0.5, 1.125)):  # the bias moves the right end of the barrier
+        assert transport.resolved(SYMMETRIC, 0.1, edge - 1e-3, bias).parallel > 0
+        with pytest.raises(ValueError, match="excess must lie below the barrier's edge"):
+            transport.resolved(SYMMETRIC, 0.1, edge + 1e-3, bias)
     with pytest.raises(ValueError, match="angle must lie in"):
         transport.conductance(SYMMETRIC, np.inf)
