@@ -137,7 +137,7 @@ def _settled(terms, nodes, junction, bias, angle):
     bias, angle = np.broadcast_arrays(bias, angle)
     flat_bias, cosine = bias.ravel(), np.cos(angle.ravel())
     if junction.spacer:
-        nodes = 3 * nodes[0] // 2, nodes[1]
+        nodes = 2 * nodes[0], nodes[1]
 
     def total(which):
         size = max(1, 2**13 // (nodes[0] * nodes[1]))  # blocks small enough for the processor's cache
@@ -156,7 +156,8 @@ def _settled(terms, nodes, junction, bias, angle):
         result[:, open_ones] = after
         # Where terms cancel, a thousandth of their size stands for the value; below 1e-14 of what passes is rounding.
         scale = np.maximum(np.abs(after), 1e-3 * size) + 1e-8 * size[0]
-        open_ones = open_ones[(np.abs(after - before) > _TOLERANCE * scale + 1e-300).any(axis=0)]
+        settled = np.abs(after - before) <= _TOLERANCE * scale + 1e-300  # never true of a NaN
+        open_ones = open_ones[~settled.all(axis=0)]
         if not open_ones.size:
             return result.reshape((*result.shape[:-1], *bias.shape))
     raise ValueError(

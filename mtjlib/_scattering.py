@@ -53,7 +53,8 @@ def _band_waves(junction, across, bias):
     bottom = left.fermi_energy - right.fermi_energy + bias
     edges = 0.0, left.exchange_splitting, bottom, bottom + right.exchange_splitting
     across = np.where(across == 0, 1e-13, across)
-    return [_root((across - edge) / units.HBAR2_2M) for edge in edges]
+    # Exactly at an edge two equal bands of a normal metal would give 0/0 for the difference of their spins.
+    return [_root(np.where(across == edge, 1e-20, across - edge) / units.HBAR2_2M) for edge in edges]
 
 
 def _wave_numbers(junction, across, bias):

@@ -697,3 +697,33 @@ def test_refuses_a_number_that_has_not_settled(monkeypatch):
     monkeypatch.setattr(_occupied, "_TRIES", 1)
     with pytest.raises(ValueError, match=r"must settle to a millionth; .* bias of 0\.3 V: .* spacer of 500\.0 nm"):
         exact.torque_in_plane(junction, 0.3)
+
+
+def test_nodes_that_fall_on_a_band_edge(monkeypatch):
+    """So many nodes crowd towards an edge that one rounds onto it, where both bands of a normal metal begin."""
+    junction = Junction(Ferromagnet(4.5, 3.0), Barrier(1.0, 0.5, 0.5), Ferromagnet(2.0, 0.0), 0.5)
+    expected = exact.current_density(junction, 0.6, 1.0)
+    monkeypatch.setattr(_occupied, "WINDOW_NODES", (200, 20))
+    assert exact.current_density(junction, 0.6, 1.0) == pytest.approx(expected, rel=1e-6, abs=0)
+
+
+def test_a_nan_never_counts_as_settled(monkeypatch):
+    def broken(junction, energy, parallel_energy, bias, cosine):
+        return np.full(np.shape(energy * bias), np.nan), [np.full(np.shape(energy * bias), np.nan)] * 4
+
+    monkeypatch.setattr(_occupied, "left_currents", broken)
+    monkeypatch.setattr(_occupied, "_TRIES", 2)
+    with pytest.raises(ValueError, match="settle"):
+        exact.current_density(mtj, 0.5)
+
+
+def test_two_rules_that_agree_by_accident():
+    """24 and 36 nodes once agreed to 1e-8 here, both wrong by 2e-6 of the window's part."""
+    left, right = Ferromagnet(5.961410343256994, 5.858500279612976), Ferromagnet(0.3143844505282828, 0.09734857944701)
+    barrier = Barrier(2.4827490512667296, 0.16530173836297435, 1.4358183270283484, 3.3212287568024967)
+    junction = Junction(left, barrier, right, 0.061941253889601894)
+    at = np.array([-3.0507276373761165]), np.cos([0.9504553876195422])
+    row = 1 + _occupied.Currents._fields.index("normal")
+    fine = _occupied.window(junction, *at, (121, 40))[row].sum().real
+    default = _occupied.left_states(junction, at[0], np.arccos(at[1]), "normal")[0]
+    assert default == pytest.approx(fine, rel=1e-6, abs=0)
