@@ -20,7 +20,7 @@ The integrals over energy and wave vector are the business of `mtjlib._leading_o
 
 Every result is good to 1e-6 of itself; of a torque that passes through zero the error is below 1e-6 of the sum that
 the integrand would have without its changes of sign (:math:`N_\parallel`), or of the larger of its two parts, sea and
-window (:math:`N_\perp`). The integrals watch their own convergence: none returns a number that has not reached it.
+window (:math:`N_\perp`). The integrals estimate their own error, and refuse where it is larger.
 
 The model's own limit: the wave functions are matched to the barrier with WKB, which a junction one nanometre thick
 does not forgive at high bias; `mtjlib.exact` has no such limit.
