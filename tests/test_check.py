@@ -1,4 +1,4 @@
-"""mtjlib.check: right answers pass in any style, wrong ones fail with advice, missing ones with "not answered yet"."""
+"""`check`: right answers pass in any style, wrong ones fail with advice, missing ones with "not answered yet"."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mtjlib import check
+from mtjlib.course import check
 
 NUMBERS = st.floats(1e-25, 1e25) | st.floats(-1e25, -1e-25)
 UNANSWERED = [None, ...]
@@ -241,5 +241,5 @@ def test_choice():
 
 
 def test_only_numpy_is_imported():
-    code = "import sys, mtjlib.check; print(sorted({'sympy', 'matplotlib', 'IPython'} & set(sys.modules)))"
+    code = "import sys, mtjlib.course.check; print(sorted({'sympy', 'matplotlib', 'IPython'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from mtjlib import Barrier, Ferromagnet, Junction, exact, interface, phase_diagram, transport, units
+from mtjlib import Barrier, Ferromagnet, Junction, exact, interface, reversal, transport, units
 
 
 def magnet(splitting):
@@ -77,19 +77,19 @@ def test_out_of_plane_torque_is_even():
 
 def test_critical_width_for_mass_04():
     """No critical width at V ≤ 0 (Fig. 4): reproduced."""
-    assert np.isnan(phase_diagram.critical_width(device(0.85, 0.25, 1.0, 0.4), np.linspace(-1.1, 0, 12))).all()
+    assert np.isnan(reversal.critical_width(device(0.85, 0.25, 1.0, 0.4), np.linspace(-1.1, 0, 12))).all()
 
 
 def test_critical_width_for_mass_07():
     """None at V ≤ 0 "because q_c² < 0": wrong reason; q_c exists, and d_c = 4.8 nm at V = 0, off the plotted scale."""
     thick = device(0.85, 0.25, 1.0, 0.7)
     assert interface.critical_wavevector(thick.left, thick.barrier) > 0
-    assert phase_diagram.critical_width(thick, 0.0) == pytest.approx(4.8, abs=0.05)
+    assert reversal.critical_width(thick, 0.0) == pytest.approx(4.8, abs=0.05)
 
 
 def test_critical_width_for_mass_1():
     """d_c grows towards negative bias (Fig. 4): reproduced, 1.08 nm at 0, 1.98 nm at -0.5 V; then it saturates."""
-    ours = phase_diagram.critical_width(device(0.85, 0.25, 1.0, 1.0), [0.0, -0.5, -0.8, -1.1])
+    ours = reversal.critical_width(device(0.85, 0.25, 1.0, 1.0), [0.0, -0.5, -0.8, -1.1])
     np.testing.assert_allclose(ours[:2], [1.08, 1.98], atol=5e-3)
     np.testing.assert_allclose(ours[2:], ours[1], rtol=0.05)
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 pytest.importorskip("anywidget")
-from mtjlib import explore, julliere, plotting
+from mtjlib import julliere
+from mtjlib.course import explore, plotting
 
 X = np.linspace(-1.0, 1.0, 31)
 SOURCE = pathlib.Path(explore.__file__)
@@ -261,9 +262,12 @@ def test_the_state_is_json_and_carries_the_javascript():
 
 
 def test_missing_widgets_are_named():
-    code = "import sys; sys.modules['anywidget'] = None; import mtjlib, mtjlib.plotting, mtjlib.explore"
+    code = "import sys; sys.modules['anywidget'] = None; import mtjlib, mtjlib.course.plotting, mtjlib.course.explore"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert 'ImportError: mtjlib.explore needs anywidget and ipywidgets: pip install "mtjlib[notebooks]"' in done.stderr
+    assert (
+        'ImportError: mtjlib.course.explore needs anywidget and ipywidgets: pip install "mtjlib[notebooks]"'
+        in done.stderr
+    )
 
 
 def test_the_page_uses_the_colours_and_dashes_of_the_book():
@@ -369,7 +373,10 @@ def test_the_size_that_is_checked_is_the_size_that_is_sent(monkeypatch, figures)
         ({"function": lambda x, a: [x, x]}, r"must return an array of shape \(1, 31\), got \(2, 31\)"),
         ({"curves": ["sine"]}, r"must return the curves \['sine'\], got \['sine', 'cosine'\]"),
         ({"function": lambda x, a: np.ones((6, 31)), "curves": list("abcdef")}, "at most 5, got 6"),
-        ({"curves": {"sine": plotting.PARALLEL, "cosine": {"color": "red"}}}, "colours must come from mtjlib.plotting"),
+        (
+            {"curves": {"sine": plotting.PARALLEL, "cosine": {"color": "red"}}},
+            "colours must come from mtjlib.course.plotting",
+        ),
         ({"function": lambda x, a: x * np.nan, "curves": ["y"]}, "no value to draw"),
         ({"ylim": (1, 0)}, "ylim must be two ascending numbers or 'auto'"),
         ({"summary": "{b}"}, r"summary: \{b\} is not one of a"),

@@ -275,7 +275,7 @@ def test_interactive_figures_agree_with_their_functions(path, monkeypatch):
     """Run the chapter here and compare each figure's interpolated values with the function itself."""
     import matplotlib.pyplot as plt
 
-    from mtjlib import explore
+    from mtjlib.course import explore
 
     made, figure = [], explore.figure
     monkeypatch.setattr(explore, "figure", lambda *args, **kwargs: made.append(figure(*args, **kwargs)))

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from mtjlib import plotting
+from mtjlib.course import plotting
 
 STYLES = {
     name: getattr(plotting, name)

@@ -154,7 +154,7 @@ ipywidgets.IntSlider(3)
 x = sp.Symbol("x")
 sp.sqrt(x)
 ---
-from mtjlib import explore, plotting
+from mtjlib.course import explore, plotting
 
 explore.figure(
     lambda x, slope: slope * x,

@@ -188,13 +188,13 @@ def _run():
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
-    import mtjlib.check
+    import mtjlib.course.check
 
     config = Config()
     config.HistoryManager.enabled = False
     shell = InteractiveShell.instance(config=config)
     shell.enable_matplotlib = lambda gui=None: (gui, "agg")  # %matplotlib has nothing to show here
-    checks = dict(vars(mtjlib.check))
+    checks = dict(vars(mtjlib.course.check))
     _limit(job["seconds"], job["megabytes"])
     _guard(os.getcwd(), job["private"])
 
@@ -206,7 +206,7 @@ def _run():
             shell.run_cell(cell["source"], silent=True)
             continue
         # An answer may have overwritten, on purpose or not, what the check needs.
-        vars(mtjlib.check).update(checks)
+        vars(mtjlib.course.check).update(checks)
         for source in given:
             shell.run_cell(source, silent=True)
         outcome = shell.run_cell(cell["source"], silent=True)

@@ -47,7 +47,7 @@ def test_sliders_are_fluent(path, ledger, monkeypatch):
     """With a live kernel every move of every slider is answered within one frame of a 60 Hz screen."""
     import matplotlib.pyplot as plt
 
-    from mtjlib import explore
+    from mtjlib.course import explore
 
     made, figure = [], explore.figure
 

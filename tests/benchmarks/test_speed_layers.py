@@ -11,7 +11,7 @@ import slow
 from _paired import ratio
 from scipy.optimize import brentq
 
-from mtjlib import Barrier, Ferromagnet, Junction, dynamics, exact, phase_diagram, spin_valve, transport
+from mtjlib import Barrier, Ferromagnet, Junction, dynamics, exact, reversal, spin_valve, transport
 
 pytestmark = pytest.mark.bench
 
@@ -26,7 +26,7 @@ def test_diagram_of_critical_widths_against_brentq(ledger):
     every = 8 if ledger.full else 16
 
     def fast():
-        return np.array([phase_diagram.critical_width(device, bias) for device in devices])
+        return np.array([reversal.critical_width(device, bias) for device in devices])
 
     def zero(device, v):
         def torque(width):

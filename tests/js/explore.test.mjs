@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { FakeModel, findAll, install } from "./fake_dom.mjs";
 
 // As a data: URL the file is an ES module for every Node version, whatever package.json stands above it.
-const source = readFileSync(new URL("../../mtjlib/explore.js", import.meta.url));
+const source = readFileSync(new URL("../../mtjlib/course/explore.js", import.meta.url));
 const explore = await import(`data:text/javascript;base64,${source.toString("base64")}`);
 
 const slider = (more) => ({

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from mtjlib import Barrier, Ferromagnet, Junction, phase_diagram, transport
+from mtjlib import Barrier, Ferromagnet, Junction, reversal, transport
 from mtjlib._leading_order import node_numbers, window_integrals
 
 IRON = Ferromagnet(4.5, 3.825)
@@ -36,7 +36,7 @@ def test_torque_vanishes_there(mass, bias):
         scale = transport.conductance(device)
         return (transport.torkance_in_plane(device) if bias == 0 else transport.torque_in_plane(device, bias)) / scale
 
-    d = phase_diagram.critical_width(junction(mass), bias)
+    d = reversal.critical_width(junction(mass), bias)
     assert d == pytest.approx(brentq(torque, 0.8 * d, 1.2 * d, xtol=1e-12), rel=1e-6)
     assert torque(0.99 * d) * torque(1.01 * d) < 0
 
@@ -51,7 +51,7 @@ def test_torque_vanishes_there(mass, bias):
 def test_nan_means_one_sign(mass, height, splitting, share):
     device = Junction(Ferromagnet(4.5, splitting), Barrier(height, 1.0, mass), IRON)
     bias = round(share, 6) * height
-    d = phase_diagram.critical_width(device, bias)
+    d = reversal.critical_width(device, bias)
     signs = [torque_sign(device, width, bias) for width in np.geomspace(0.055, 12.0, 25)]
     if np.isnan(d):
         assert len(set(signs)) == 1
@@ -63,7 +63,7 @@ def test_nan_means_one_sign(mass, height, splitting, share):
 @pytest.mark.parametrize("bias", [0.9, -0.9, 0.6])
 def test_tmr_vanishes_there(bias):
     device = junction(0.4)
-    d = phase_diagram.critical_width_tmr(device, bias)
+    d = reversal.critical_width_tmr(device, bias)
     assert abs(transport.tmr(of_width(device, d), bias)) < 1e-8
     assert transport.tmr(of_width(device, 0.9 * d), bias) > 0 > transport.tmr(of_width(device, 1.1 * d), bias)
 
@@ -71,31 +71,31 @@ def test_tmr_vanishes_there(bias):
 def test_tmr_is_even_and_torque_is_not():
     bias = np.array([0.3, 0.5, 0.8, 1.0])
     for mass in (0.4, 1.0):
-        plus, minus = (phase_diagram.critical_width_tmr(junction(mass), s * bias) for s in (1, -1))
+        plus, minus = (reversal.critical_width_tmr(junction(mass), s * bias) for s in (1, -1))
         np.testing.assert_allclose(plus, minus, rtol=1e-6)
-    assert phase_diagram.critical_width(junction(1.0), 0.5) < 0.5 * phase_diagram.critical_width(junction(1.0), -0.5)
+    assert reversal.critical_width(junction(1.0), 0.5) < 0.5 * reversal.critical_width(junction(1.0), -0.5)
 
 
 def test_critical_width_falls_with_bias():
     """A reversed torque needs less width the more the bias reverses the polarisation."""
-    d = phase_diagram.critical_width(junction(0.4), np.linspace(0.5, 1.1, 13))
+    d = reversal.critical_width(junction(0.4), np.linspace(0.5, 1.1, 13))
     assert (np.diff(d) < 0).all()
 
 
 @pytest.mark.parametrize("mass, width", [(0.4, 1.0), (0.7, 2.0), (1.0, 0.6), (1.0, 1.5)])
 def test_critical_bias_is_the_same_curve(mass, width):
     """A point of the diagram can be read along either axis."""
-    v = phase_diagram.critical_bias(junction(mass, width))
-    assert phase_diagram.critical_width(junction(mass), v) == pytest.approx(width, rel=1e-6)
+    v = reversal.critical_bias(junction(mass, width))
+    assert reversal.critical_width(junction(mass), v) == pytest.approx(width, rel=1e-6)
     scale = abs(transport.torque_in_plane(junction(mass, width), -v))
     assert abs(transport.torque_in_plane(junction(mass, width), v)) < 1e-8 * scale
 
 
 def test_critical_bias_beyond_the_critical_width_is_negative():
     """Thicker than d_c(0), the torque is reversed at V = 0 and returns to normal on the other side, if at all."""
-    d = phase_diagram.critical_width(junction(1.0))
-    assert phase_diagram.critical_bias(junction(1.0, 0.9 * d)) > 0
-    assert phase_diagram.critical_bias(junction(1.0, 1.1 * d)) < 0
+    d = reversal.critical_width(junction(1.0))
+    assert reversal.critical_bias(junction(1.0, 0.9 * d)) > 0
+    assert reversal.critical_bias(junction(1.0, 1.1 * d)) < 0
 
 
 def test_critical_bias_is_the_first_of_several():
@@ -105,7 +105,7 @@ def test_critical_bias_is_the_first_of_several():
     sign = np.sign(transport.torque_in_plane(device, bias) / bias)
     (changes,) = np.nonzero(np.diff(sign))
     assert changes.size == 2
-    assert bias[changes[0] + 1] < phase_diagram.critical_bias(device) < bias[changes[0]]
+    assert bias[changes[0] + 1] < reversal.critical_bias(device) < bias[changes[0]]
 
 
 @pytest.mark.parametrize("smallest", [0.055, 0.11, 0.7, 3.0, 12.5])
@@ -116,7 +116,7 @@ def test_all_lengths_scale_together_from_one_end_of_the_search_to_the_other(smal
         iron = Ferromagnet(4.5 / s**2, 3.825 / s**2)
         return Junction(iron, Barrier(1.125 / s**2, 1.0, 0.7), iron)
 
-    for find, bias in ((phase_diagram.critical_width, -0.8), (phase_diagram.critical_width_tmr, 1.0)):
+    for find, bias in ((reversal.critical_width, -0.8), (reversal.critical_width_tmr, 1.0)):
         width = find(stretched(1.0), bias)
         s = smallest / width
         assert find(stretched(s), bias / s**2) == pytest.approx(smallest, rel=1e-6)
@@ -125,22 +125,22 @@ def test_all_lengths_scale_together_from_one_end_of_the_search_to_the_other(smal
 def test_tmr_of_a_symmetric_junction_never_vanishes_at_zero_bias():
     """The default bias: there every q has the same polarisation twice, and its square is positive."""
     for mass in (0.4, 0.7, 1.0):
-        assert np.isnan(phase_diagram.critical_width_tmr(junction(mass)))
-        assert np.isfinite(phase_diagram.critical_width_tmr(junction(mass), 1.0))
-    assert phase_diagram.critical_width(junction(1.0)) == phase_diagram.critical_width(junction(1.0), 0.0)
+        assert np.isnan(reversal.critical_width_tmr(junction(mass)))
+        assert np.isfinite(reversal.critical_width_tmr(junction(mass), 1.0))
+    assert reversal.critical_width(junction(1.0)) == reversal.critical_width(junction(1.0), 0.0)
 
 
 def test_none():
     """Half metals have one polarisation; a normal metal on the left gives no torque to reverse."""
     for left in (Ferromagnet(4.5, 9.0), Ferromagnet(4.5, 0.0)):
         device = Junction(left, Barrier(1.125, 1.0, 0.4), IRON)
-        assert np.isnan(phase_diagram.critical_width(device, [-0.5, 0.0, 0.5])).all()
-        assert np.isnan(phase_diagram.critical_bias(device))
+        assert np.isnan(reversal.critical_width(device, [-0.5, 0.0, 0.5])).all()
+        assert np.isnan(reversal.critical_bias(device))
 
 
 def test_width_of_the_junction_does_not_matter():
     bias = [-0.5, 0.0, 0.5]
-    here, there = (phase_diagram.critical_width(junction(1.0, width), bias) for width in (0.3, 5.0))
+    here, there = (reversal.critical_width(junction(1.0, width), bias) for width in (0.3, 5.0))
     np.testing.assert_array_equal(here, there)
 
 
@@ -156,7 +156,7 @@ def test_width_to_six_digits(seed):
     device = Junction(left, Barrier(log(0.2, 4), 1.0, log(0.05, 5)), left if seed % 2 else right)
     height = device.barrier.height
     for bias in (0.0, rng.uniform(-height, height), height * (1 - 1e-6), -height * (1 - 1e-3)):
-        width = phase_diagram.critical_width(device, bias)
+        width = reversal.critical_width(device, bias)
         if np.isnan(width):
             continue
 
@@ -172,8 +172,8 @@ def test_error_falls_a_thousandfold_with_twice_the_nodes(monkeypatch):
     """The critical width with 8 and 16 nodes along both axes, against 64."""
     results = []
     for n in (8, 16, 64):
-        monkeypatch.setattr(phase_diagram, "node_numbers", lambda _, n=n: (2 * n // 3 + 1, 2 * n // 3 + 1))
-        results.append(phase_diagram.critical_width(junction(1.0), [0.3, 0.76]))
+        monkeypatch.setattr(reversal, "node_numbers", lambda _, n=n: (2 * n // 3 + 1, 2 * n // 3 + 1))
+        results.append(reversal.critical_width(junction(1.0), [0.3, 0.76]))
     found = np.isfinite(results[-1])
     assert found.any()
     coarse, fine = (np.abs(result / results[-1] - 1)[found].max() for result in results[:2])
@@ -189,7 +189,7 @@ def test_critical_bias_to_six_digits(seed):
         left, right = (Ferromagnet(energy, energy * rng.uniform(0, 1.2)) for energy in rng.uniform(0.5, 8, 2))
         barrier = Barrier(rng.uniform(0.3, 4), 10 ** rng.uniform(-1, 0.5), 10 ** rng.uniform(-1, 0.5))
         device = Junction(left, barrier, right)
-        bias = phase_diagram.critical_bias(device)
+        bias = reversal.critical_bias(device)
         if np.isfinite(bias):
             break
     nodes = tuple(3 * n for n in node_numbers(device))
@@ -202,22 +202,22 @@ def test_critical_bias_to_six_digits(seed):
 
 
 def test_shapes_and_errors():
-    assert isinstance(phase_diagram.critical_width(junction(1.0)), float)
-    assert isinstance(phase_diagram.critical_bias(junction(1.0)), float)
-    assert phase_diagram.critical_width(junction(1.0), np.zeros((2, 3))).shape == (2, 3)
-    assert phase_diagram.critical_width(junction(1.0), []).shape == (0,)
+    assert isinstance(reversal.critical_width(junction(1.0)), float)
+    assert isinstance(reversal.critical_bias(junction(1.0)), float)
+    assert reversal.critical_width(junction(1.0), np.zeros((2, 3))).shape == (2, 3)
+    assert reversal.critical_width(junction(1.0), []).shape == (0,)
     with pytest.raises(ValueError, match=r"bias must lie in \(-1.125, 1.125\) V, got 1.2"):
-        phase_diagram.critical_width(junction(1.0), 1.2)
+        reversal.critical_width(junction(1.0), 1.2)
     with pytest.raises(ValueError, match="free must be"):
-        phase_diagram.critical_bias(junction(1.0), free="both")
+        reversal.critical_bias(junction(1.0), free="both")
 
 
 @pytest.mark.parametrize("share, found", [(0.5, False), (0.9, True), (1.1, True), (2.0, False)])
 def test_a_zero_is_accepted_only_within_one_step_of_the_scan(monkeypatch, share, found):
     """1 - 5 exp(-3d) vanishes at d = ln 5/3; the guess is that times `share`."""
     zero = np.log(5) / 3
-    monkeypatch.setattr(phase_diagram, "_amplitudes", lambda *_: (np.array([[1.0, -5.0]]), np.array([[0.0, 3.0]])))
-    (width,) = phase_diagram._newton(None, None, np.array([share * zero]), None, None)
+    monkeypatch.setattr(reversal, "_amplitudes", lambda *_: (np.array([[1.0, -5.0]]), np.array([[0.0, 3.0]])))
+    (width,) = reversal._newton(None, None, np.array([share * zero]), None, None)
     assert width == pytest.approx(zero, rel=1e-12) if found else np.isnan(width)
 
 
@@ -226,9 +226,9 @@ def test_a_width_behind_a_spacer_has_to_settle(monkeypatch, trend):
     device = Junction(Ferromagnet(4.5, 3.825), Barrier(1.125, 1.0, 0.4), Ferromagnet(4.5, 3.825), 1.0)
     for steps, settles in ((2, True), (9, False)):
         widths = iter(1.0 + trend * np.minimum(np.arange(9), steps))
-        monkeypatch.setattr(phase_diagram, "_newton", lambda *_, widths=widths: np.array([next(widths)]))
+        monkeypatch.setattr(reversal, "_newton", lambda *_, widths=widths: np.array([next(widths)]))
         if settles:
-            assert phase_diagram._polish(device, None, np.array([1.0]), None) == 1.0 + 2 * trend
+            assert reversal._polish(device, None, np.array([1.0]), None) == 1.0 + 2 * trend
         else:
             with pytest.raises(ValueError, match="too narrow for the critical width"):
-                phase_diagram._polish(device, None, np.array([1.0]), None)
+                reversal._polish(device, None, np.array([1.0]), None)

@@ -1,6 +1,6 @@
 // An interactive figure from precomputed values. No dependencies; everything above `render` is a pure function.
 //
-// The model carries four things (see mtjlib/explore.py, which writes them):
+// The model carries four things (see mtjlib/course/explore.py, which writes them):
 //   spec    what to draw: sliders, curves, references, readouts, labels
 //   data    the function's values on the grid of slider positions, packed
 //   values  where the sliders are

@@ -19,7 +19,7 @@ Anything else takes the styles of ``CYCLE`` in order, which is also what ``ax.pl
 Examples
 --------
 >>> import matplotlib.pyplot as plt
->>> from mtjlib import plotting
+>>> from mtjlib.course import plotting
 >>> with plotting.style():
 ...     fig, ax = plt.subplots()
 >>> _ = ax.plot([0, 1], [1, 2], label="P", **plotting.PARALLEL)
@@ -84,7 +84,7 @@ def _matplotlib():
     try:
         import matplotlib
     except ImportError as error:
-        raise ImportError('mtjlib.plotting needs Matplotlib: pip install "mtjlib[notebooks]"') from error
+        raise ImportError('mtjlib.course.plotting needs Matplotlib: pip install "mtjlib[notebooks]"') from error
     return matplotlib
 
 

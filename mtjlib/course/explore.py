@@ -10,7 +10,8 @@ Examples
 How the resistances of a junction follow the two polarisations:
 
 >>> import numpy as np
->>> from mtjlib import explore, julliere, plotting
+>>> from mtjlib import julliere
+>>> from mtjlib.course import explore, plotting
 >>> angle = np.linspace(0, 180, 61)
 >>> def resistance(angle, p1, p2):
 ...     return 1 / (1 + p1 * p2 * np.cos(np.radians(angle)))
@@ -50,14 +51,16 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from mtjlib import plotting
 from mtjlib._validate import real
+from mtjlib.course import plotting
 
 try:
     import anywidget
     import traitlets
 except ImportError as missing:
-    raise ImportError('mtjlib.explore needs anywidget and ipywidgets: pip install "mtjlib[notebooks]"') from missing
+    raise ImportError(
+        'mtjlib.course.explore needs anywidget and ipywidgets: pip install "mtjlib[notebooks]"'
+    ) from missing
 
 MAX_SIZE = 300_000
 """Most bytes that the precomputed data of one figure may add to a page (base64, as embedded)."""
@@ -208,7 +211,7 @@ def figure(
     xlabel, ylabel : str
         With units, in Unicode; no LaTeX.
     curves : list of str or dict, optional
-        The curves' names, or a dictionary from names to styles of `mtjlib.plotting`. Default: the keys of the
+        The curves' names, or a dictionary from names to styles of `mtjlib.course.plotting`. Default: the keys of the
         dictionary that `function` returns.
     xlog, ylog : bool
         Logarithmic axes. With `ylog` the page interpolates the logarithm.
@@ -249,7 +252,7 @@ def figure(
         raise ValueError(f"curves: a figure holds at most {len(_COLOURS)}, got {len(labels)}")
     styles = curves if isinstance(curves, dict) else dict(zip(labels, plotting.CYCLE, strict=False))
     if strange := [style["color"] for style in styles.values() if style["color"] not in _COLOURS]:
-        raise ValueError(f"curves: colours must come from mtjlib.plotting, got {strange[0]!r}")
+        raise ValueError(f"curves: colours must come from mtjlib.course.plotting, got {strange[0]!r}")
     _check_size(sliders, labels, readouts, x)
     if ylim is not None and ylim != "auto":
         ylim = real("ylim", ylim, "(0, inf)" if ylog else "(-inf, inf)").tolist()
