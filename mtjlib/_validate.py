@@ -46,9 +46,14 @@ def real(name, value, interval="(-inf, inf)", unit=""):
     ValueError: width must lie in (0, inf) nm, got -2.0
     """
     unit = f" {unit}" if unit else ""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # lists of different lengths
+        array = np.array(None)
     if array.dtype.kind not in "iuf" and array.size:
         raise TypeError(f"{name} must be a real number or an array of them{unit and ' in' + unit}, got {value!r}")
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name} must not hold masked values: their meaning would be lost")
     array = array.astype(float)
     low, low_closed, high, high_closed = _bounds(interval)
     inside = (array >= low) if low_closed else (array > low)
@@ -59,6 +64,56 @@ def real(name, value, interval="(-inf, inf)", unit=""):
     return array
 
 
+def number(name, value, interval="(-inf, inf)", unit=""):
+    """Return `value` as one float in `interval`; errors as in `real`, and a TypeError for an array.
+
+    Examples
+    --------
+    >>> number("duration", [1, 2], "(0, inf)", "s")
+    Traceback (most recent call last):
+    ...
+    TypeError: duration must be a single number, got an array of shape (2,)
+    """
+    value = real(name, value, interval, unit)
+    if value.ndim:
+        raise TypeError(f"{name} must be a single number, got an array of shape {value.shape}")
+    return float(value)
+
+
+def whole(name, value, least=1):
+    """Return `value` as an int of at least `least`; True is no number of anything.
+
+    Examples
+    --------
+    >>> whole("every", True)
+    Traceback (most recent call last):
+    ...
+    TypeError: every must be an integer, got True
+    """
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
+    return int(value)
+
+
+def device(name, value, kind):
+    """Refuse a `value` that is not an instance of the class `kind`, and return it.
+
+    Examples
+    --------
+    >>> from mtjlib.junction import Junction
+    >>> device("junction", 0.1, Junction)
+    Traceback (most recent call last):
+    ...
+    TypeError: junction must be a Junction, got 0.1
+    """
+    if not isinstance(value, kind):
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        raise TypeError(f"{name} must be {article} {kind.__name__}, got {value!r}")
+    return value
+
+
 def set_floats(obj, **fields):
     """Validate fields of a frozen dataclass as single numbers and store them as floats.
 
@@ -66,7 +121,4 @@ def set_floats(obj, **fields):
     TypeError for an array.
     """
     for name, (interval, unit) in fields.items():
-        value = real(name, getattr(obj, name), interval, unit)
-        if value.ndim:
-            raise TypeError(f"{name} must be a single number, got an array of shape {value.shape}")
-        object.__setattr__(obj, name, float(value))
+        object.__setattr__(obj, name, number(name, getattr(obj, name), interval, unit))

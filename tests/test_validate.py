@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from mtjlib._validate import real, set_floats
+from mtjlib._validate import device, number, real, set_floats, whole
 
 
-@pytest.mark.parametrize("bad", ["1", 1j, None, object(), True, [1, "a"], [1.0, None]])
+@pytest.mark.parametrize("bad", ["1", 1j, None, object(), True, [1, "a"], [1.0, None], [[1.0], [1.0, 2.0]]])
 def test_what_is_not_a_real_number_is_a_type_error(bad):
     with pytest.raises(TypeError, match="width must be a real number"):
         real("width", bad)
@@ -65,3 +65,34 @@ def test_fields_become_floats_or_say_what_is_wrong():
     ):
         with pytest.raises(error, match=message):
             Layer(width)
+
+
+def test_a_mask_is_not_lost_in_silence():
+    with pytest.raises(ValueError, match="bias must not hold masked values"):
+        real("bias", np.ma.masked_array([0.1, 0.2], [False, True]))
+    assert real("bias", np.ma.masked_array([0.1, 0.2])).tolist() == [0.1, 0.2]
+
+
+def test_a_single_number_is_named_when_it_is_a_list():
+    assert number("duration", np.array(2), "(0, inf)", "s") == 2.0
+    with pytest.raises(TypeError, match="duration must be a single number"):
+        number("duration", [1, 2])
+    with pytest.raises(ValueError, match=r"duration must lie in \(0, inf\) s, got nan"):
+        number("duration", np.nan, "(0, inf)", "s")
+
+
+@pytest.mark.parametrize(
+    ("bad", "error"), [(True, TypeError), (2.0, TypeError), ("2", TypeError), (None, TypeError), (0, ValueError)]
+)
+def test_whole_numbers(bad, error):
+    assert whole("every", np.int64(3)) == 3
+    with pytest.raises(error, match="every must be an integer"):
+        whole("every", bad)
+
+
+def test_a_device_of_another_class_is_named():
+    with pytest.raises(TypeError, match="spacing must be an OSError, got 'x'"):
+        device("spacing", "x", OSError)
+    with pytest.raises(TypeError, match="name must be a str, got 1"):
+        device("name", 1, str)
+    assert device("name", "Fe", str) == "Fe"
