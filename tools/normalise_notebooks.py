@@ -68,7 +68,8 @@ def execute(notebook, folder, timeout=120):
 
 def normalise(notebook):
     """Put `notebook` into the committed form, in place, and return it."""
-    notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
+    own = {"mtj": notebook.metadata["mtj"]} if "mtj" in notebook.metadata else {}  # joins objectives and questions
+    notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA | own)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen, count = Counter(), 0
     for cell in notebook.cells:
