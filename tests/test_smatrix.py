@@ -75,6 +75,58 @@ def test_composed_layers_carry_the_currents_of_the_exact_solution(case):
         )
 
 
+def spin_vector(flow, angle):
+    """A m1 + B m2 + C m1 × m2 with numpy's own cross product, m1 along z and m2 towards x."""
+    zero = 0 * angle
+    m1, m2 = np.stack([zero, zero, zero + 1.0]), np.stack([np.sin(angle), zero, np.cos(angle)])
+    return flow.along_m1 * m1 + flow.along_m2 * m2 + flow.normal * np.cross(m1, m2, axis=0)
+
+
+@pytest.mark.parametrize("junction", list(dict.fromkeys(case[0] for case in CASES)))
+def test_the_layers_of_a_junction_carry_the_currents_of_the_exact_solution(junction):
+    """Energies, in-plane energies beyond the minority edges, biases and angles in one call, each axis its own."""
+    axes = np.ix_([-0.43, 0.0, 0.17], [0.0, 0.1, 1.73, 4.31], [-0.7, 0.0, 0.5], [0.0, 0.4, 2.3, np.pi])
+    flows = smatrix.currents(smatrix.all_orders(*smatrix.layers(junction, *axes)), junction, *axes)
+    excess, parallel, bias, angle = np.broadcast_arrays(*axes)
+    wanted = exact.spectral_currents(junction, excess + junction.left.fermi_energy, parallel, bias, angle)
+    scale = sum(np.abs(want.charge) + np.abs(spin_vector(want, angle)).sum(axis=0) for want in wanted) + 1e-7
+    for got, want in zip(flows, wanted, strict=True):
+        spin = spin_vector(want, angle)
+        assert got.charge.shape == (3, 4, 3, 4) and got.spin.shape == (3, 3, 4, 3, 4)
+        assert (np.abs(got.charge - want.charge) <= 1e-10 * scale).all()
+        assert (np.abs(got.spin - spin) <= 1e-10 * scale).all()
+
+
+def test_the_layers_at_a_band_edge_are_the_limit_of_those_beside_it():
+    """A minority wave that stands still: excess + E_F - Δ = parallel energy, to the last bit."""
+    magnet = Ferromagnet(4.5, 3.5)
+    junction = Junction(magnet, Barrier(1.125, 0.5, 0.4), magnet)
+    flows = []
+    for excess in (0.0, 1e-9):
+        where = (junction, excess, 1.0, 0.0, 1.1)
+        flows.append(smatrix.currents(smatrix.all_orders(*smatrix.layers(*where)), *where)[0])
+    np.testing.assert_allclose(flows[0].spin, flows[1].spin, rtol=2e-4)
+    assert flows[0].charge > 0
+
+
+def test_with_wkb_in_place_of_the_exact_box_the_layers_give_equation_11():
+    """N∥ = ½ t_b² T1⁻ T2⁺ and N⊥ = -t_b² T1⁻ Re(r2↑ - r2↓), read off the public functions alone."""
+    junction, excess, parallel, bias, angle = where = Junction(fe, Barrier(1.125, 1.0, 0.4), other), 0.1, 0.1, 0.4, 1.1
+    first, _, second = smatrix.layers(*where)
+    action = barrier.action(junction.barrier, excess, parallel, bias)
+    flow, _ = smatrix.currents(smatrix.leading_order(first, smatrix.wkb_barrier(action), second), *where)
+    to_z = np.array([[np.cos(angle / 2), -np.sin(angle / 2)], [np.sin(angle / 2), np.cos(angle / 2)]])
+    r1, r2 = first.r_prime.diagonal(), (to_z.T @ second.r @ to_z).diagonal()
+    t1, t2 = 2 * r1.imag, 2 * r2.imag
+    sine = np.sin(angle)
+    x, y, z = flow.spin
+    # m2 × (m1 × m2) = sin θ (-cos θ, 0, sin θ) and m1 × m2 = sin θ (0, 1, 0)
+    in_plane, normal = (z * sine - x * np.cos(angle)) / sine, y / sine
+    tb2 = np.exp(-2 * action)
+    assert in_plane == pytest.approx(0.5 * tb2 * (t1[0] - t1[1]) * (t2[0] + t2[1]), rel=1e-12, abs=0)
+    assert normal == pytest.approx(-tb2 * (t1[0] - t1[1]) * (r2[0] - r2[1]).real, rel=1e-12, abs=0)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_charge_and_spin_current_are_the_same_at_both_ends_of_the_barrier(case):
     first, inside, second, k, _ = parts(*case)
@@ -261,6 +313,15 @@ def test_leading_order_gives_the_corrected_torque_of_equation_11():
         (lambda: smatrix.step((np.nan, 1.0), (1j, 1j)), ValueError, "k_left must be finite"),
         (lambda: smatrix.step(("fast", 1.0), (1j, 1j)), TypeError, "k_left must be a number"),
         (lambda: smatrix.step((1.0, 1.0), (1j, 1j), np.inf), ValueError, "angle must lie in"),
+        (lambda: smatrix.step((1.0,), (1j, 1j)), TypeError, "k_left must be a pair"),
+        (lambda: smatrix.step((1.0, 2.0), 1j), TypeError, "k_right must be a pair"),
+        (lambda: smatrix.exact_barrier((1.0, 2.0), 1j, 1j), TypeError, "admittance must be three arrays"),
+        (lambda: smatrix.exact_barrier((1.0, 2.0, -1.0), 1j, 1j), ValueError, "admittance must lie in"),
+        (lambda: smatrix.layers(fe, 0.0), TypeError, "junction must be a Junction"),
+        (lambda: smatrix.layers(CASES[0][0], 1.125), ValueError, "excess must lie below the barrier's edge"),
+        (lambda: smatrix.layers(CASES[0][0], 0.0, -1.0), ValueError, "parallel_energy must lie in"),
+        (lambda: smatrix.layers(CASES[0][0], 0.0, bias=1.2), ValueError, "bias must lie in"),
+        (lambda: smatrix.currents(CASES[0][0], CASES[0][0], 0.0), TypeError, "amplitudes must be an Amplitudes"),
         (lambda: smatrix.spacer(1.0, -1.0), ValueError, "width must lie in"),
         (lambda: smatrix.wkb_barrier(-1.0), ValueError, "action must lie in"),
         (lambda: smatrix.exact_barrier((1.0, 1.0, 1.0), 0.0, 1.0), ValueError, "k_left must be finite and not 0"),
