@@ -7,8 +7,7 @@ enters through the barrier's κ only.
 
 import numpy as np
 
-from mtjlib import units
-from mtjlib.barrier import squared_ends, trapezoid_action
+from mtjlib import _airy, units
 from mtjlib.interface import _reflection_through_spacer, _wavevector
 
 # e^(-2 DEPTH) is where an integral over an exponential tail is cut off.
@@ -37,8 +36,8 @@ def _root(square):
 
 def decay(barrier, excess, parallel, u):
     """κ at the left and the right end, and the mean of κ over the barrier (the action per width), in 1/nm."""
-    kappas = [_root(squared) for squared in squared_ends(barrier, excess, parallel, u)]
-    return *kappas, trapezoid_action(1.0, *kappas)
+    kappas = [_root(squared) for squared in _airy.squared_ends(barrier, excess, parallel, u)]
+    return *kappas, _airy.action(1.0, *kappas)
 
 
 def wave_numbers(junction, z, u):

@@ -16,9 +16,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from mtjlib import units
+from mtjlib import _airy, units
 from mtjlib._scattering import Currents, exchange, left_currents
-from mtjlib.barrier import squared_ends, trapezoid_action
 from mtjlib.quadrature import pieces
 
 WINDOW_NODES, SEA_NODES = (16, 8), (34, 12)  # along ε (the window: per piece) and E, at first
@@ -59,8 +58,8 @@ def _reach(barrier, excess, bias):
 
     The action grows at least as that of a flat barrier with the same action would.
     """
-    ends = (np.sqrt(np.maximum(squared, 0)) for squared in squared_ends(barrier, excess, 0.0, bias))
-    mean = trapezoid_action(barrier.width, *ends) / barrier.width
+    ends = (np.sqrt(np.maximum(squared, 0)) for squared in _airy.squared_ends(barrier, excess, 0.0, bias))
+    mean = _airy.action(barrier.width, *ends) / barrier.width
     return units.HBAR2_2M * (2 * mean + _REACH / barrier.width) * _REACH / barrier.width
 
 

@@ -34,8 +34,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mtjlib import units
-from mtjlib.barrier import admittance_from_ends, squared_ends
+from mtjlib import _airy, units
 
 
 def _half_sum_and_difference(up, down):
@@ -69,8 +68,8 @@ def _wave_numbers(junction, across, bias):
 
 def _box(junction, energy, parallel_energy, bias):
     """a, b, c of the barrier."""
-    ends = squared_ends(junction.barrier, energy - junction.left.fermi_energy, parallel_energy, bias)
-    return admittance_from_ends(junction.barrier.width, junction.barrier.mass, *ends)
+    ends = _airy.squared_ends(junction.barrier, energy - junction.left.fermi_energy, parallel_energy, bias)
+    return _airy.admittance(junction.barrier.width, junction.barrier.mass, *ends)
 
 
 class Currents(NamedTuple):

@@ -122,3 +122,18 @@ def set_floats(obj, **fields):
     """
     for name, (interval, unit) in fields.items():
         object.__setattr__(obj, name, number(name, getattr(obj, name), interval, unit))
+
+
+def check_bias(barrier, bias):
+    """Return `bias` in V as an array, if it leaves a barrier at both Fermi levels; else a ValueError.
+
+    Examples
+    --------
+    >>> from mtjlib.junction import Barrier
+    >>> check_bias(Barrier(height=1.0, width=1.0), 1.0)
+    Traceback (most recent call last):
+    ...
+    ValueError: bias must lie in (-1.0, 1.0) V, got 1.0
+    """
+    left, right = barrier.heights
+    return real("bias", bias, f"({-right!r}, {left!r})", "V")

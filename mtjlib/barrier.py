@@ -15,41 +15,15 @@ electrodes.
 
 import numpy as np
 
-from mtjlib import units
-from mtjlib._validate import real
-
-# Airy's expansion in 1/zeta is taken from here on: 22 terms then reach the last digit.
-_LARGE_ZETA = 20.0
-
-
-def check_bias(barrier, bias):
-    """Return `bias` in V as an array, if it leaves a barrier at both Fermi levels; else a ValueError.
-
-    Examples
-    --------
-    >>> from mtjlib.junction import Barrier
-    >>> check_bias(Barrier(height=1.0, width=1.0), 1.0)
-    Traceback (most recent call last):
-    ...
-    ValueError: bias must lie in (-1.0, 1.0) V, got 1.0
-    """
-    left, right = barrier.heights
-    return real("bias", bias, f"({-right!r}, {left!r})", "V")
-
-
-def squared_ends(barrier, excess, parallel_energy, bias):
-    """κ² in 1/nm² at the left and the right end, for real or complex energies and without a check."""
-    left, right = barrier.heights
-    at_left = (barrier.mass * (left - excess) + parallel_energy) / units.HBAR2_2M
-    at_right = (barrier.mass * (right + bias - excess) + parallel_energy) / units.HBAR2_2M
-    return at_left, at_right
+from mtjlib import _airy, units
+from mtjlib._validate import check_bias, real
 
 
 def _ends(barrier, excess, parallel_energy, bias):
     """Checked κ² at both ends, broadcast; an error where the electron is not below the barrier's edge."""
     excess = real("excess", excess, unit="eV")
     parallel_energy = real("parallel_energy", parallel_energy, "[0, inf)", "eV")
-    ends = np.broadcast_arrays(*squared_ends(barrier, excess, parallel_energy, check_bias(barrier, bias)))
+    ends = np.broadcast_arrays(*_airy.squared_ends(barrier, excess, parallel_energy, check_bias(barrier, bias)))
     for side, squared in zip(("left", "right"), ends, strict=True):
         if not (squared >= 0).all():
             worst = float(np.broadcast_to(excess, squared.shape)[squared < 0].flat[0])
@@ -101,13 +75,6 @@ def kappa(barrier, x, excess, parallel_energy, bias):
     return np.sqrt((1 - share) * at_left + share * at_right)
 
 
-def trapezoid_action(width, kappa_left, kappa_right):
-    """Integral of κ where κ² is linear; a vanishing κ is no 0/0."""
-    total = kappa_left + kappa_right
-    inner = kappa_left * kappa_right / np.where(total == 0, 1.0, total)
-    return 2 * width / 3 * (total - inner)
-
-
 def action(barrier, excess, parallel_energy, bias):
     r"""Action integral of the trapezoid, in closed form.
 
@@ -135,7 +102,7 @@ def action(barrier, excess, parallel_energy, bias):
     10.2463
     """
     at_left, at_right = _ends(barrier, excess, parallel_energy, bias)
-    return trapezoid_action(barrier.width, np.sqrt(at_left), np.sqrt(at_right))
+    return _airy.action(barrier.width, np.sqrt(at_left), np.sqrt(at_right))
 
 
 def transmission_factor(barrier, excess, parallel_energy, bias):
@@ -156,103 +123,6 @@ def transmission_factor(barrier, excess, parallel_energy, bias):
     0.005957
     """
     return np.exp(-action(barrier, excess, parallel_energy, bias))
-
-
-def _series_coefficients(count):
-    """The u_k and v_k of Airy's expansions in 1/zeta (DLMF 9.7.2)."""
-    u = np.ones(count)
-    for k in range(1, count):
-        u[k] = u[k - 1] * (6 * k - 5) * (6 * k - 3) * (6 * k - 1) / ((2 * k - 1) * 216 * k)
-    k = np.arange(count)
-    return u, u * (6 * k + 1) / (1 - 6 * k)
-
-
-_U, _V = _series_coefficients(22)
-
-
-def _even_odd(coefficients, eta):
-    """Even and odd part in eta of a polynomial."""
-    square = eta * eta
-    even, odd = np.zeros_like(eta), np.zeros_like(eta)
-    for low, high in zip(coefficients[-2::-2], coefficients[::-2], strict=True):
-        even, odd = even * square + low, odd * square + high
-    return even, odd * eta
-
-
-def _expansion(kappa, eta):
-    """`_waves` by Airy's expansion in eta = 1/zeta = 3r/2κ³, which has the flat barrier as its limit eta = 0."""
-    u_even, u_odd = _even_odd(_U, eta)
-    v_even, v_odd = _even_odd(_V, eta)
-    falling, growing = u_even - u_odd, u_even + u_odd
-    root = np.sqrt(kappa)
-    return (
-        -kappa * (v_even - v_odd) / falling,
-        kappa * (v_even + v_odd) / growing,
-        falling / root,
-        growing / root,
-    )
-
-
-def _airy(kappa, slope):
-    """`_waves` by Airy functions, for zeta that are not large."""
-    from scipy.special import airy
-
-    scale = np.cbrt(slope)
-    z = (kappa / scale) ** 2
-    if np.iscomplexobj(z):
-        # Bi mixes both exponentials off the real axis; Ai turned by 120 degrees is the pure growing wave.
-        turn = np.exp(2j * np.pi / 3)
-        ai, ai_slope, _, _ = airy(z)
-        bi, bi_slope, _, _ = airy(turn * z)
-        bi, bi_slope = 2 * np.exp(1j * np.pi / 6) * bi, 2 * np.exp(1j * np.pi / 6) * turn * bi_slope
-    else:
-        ai, ai_slope, bi, bi_slope = airy(z)
-    factor = np.exp(2 / 3 * (kappa / scale) ** 3)
-    norm = np.sqrt(np.pi / scale)
-    return scale * ai_slope / ai, scale * bi_slope / bi, 2 * norm * ai * factor, norm * bi / factor
-
-
-def _waves(kappa, slope):
-    r"""The two solutions of :math:`\psi''=\kappa^2\psi` where κ² rises with `slope` > 0, seen at one point.
-
-    Returns their logarithmic derivatives (falling, growing wave) and their amplitudes without the factor
-    :math:`e^{\mp\zeta}`, normalised to :math:`\kappa^{-1/2}` in a flat barrier.
-    """
-    with np.errstate(over="ignore"):
-        eta = 1.5 * slope / kappa**3
-    large = np.abs(eta) < 1 / _LARGE_ZETA
-    if large.all():
-        return _expansion(kappa, eta)
-    result = np.empty((4, *kappa.shape), dtype=kappa.dtype)
-    result[:, large] = _expansion(kappa[large], eta[large])
-    result[:, ~large] = _airy(kappa[~large], slope[~large])
-    return tuple(result)
-
-
-def admittance_from_ends(width, mass, squared_left, squared_right):
-    """`admittance` from κ² at the two ends (arrays of one shape), real and ≥ 0 or complex with a real difference."""
-    squared_left, squared_right = np.broadcast_arrays(squared_left, squared_right)
-    # A κd below 1e-8 changes nothing in the 16th digit, and keeps 1/κ finite for an electron exactly at the edge.
-    floor = (1e-8 / width) ** 2
-    squared_left, squared_right = (np.where(np.abs(s) < floor, floor, s) for s in (squared_left, squared_right))
-    left, right = np.sqrt(squared_left), np.sqrt(squared_right)
-    difference = (squared_right - squared_left).real
-    slope = np.abs(difference) / width
-    rising = difference >= 0
-    low, high = np.where(rising, left, right), np.where(rising, right, left)
-    fall_low, grow_low, amplitude_fall_low, amplitude_grow_low = _waves(low, slope)
-    fall_high, grow_high, amplitude_fall_high, amplitude_grow_high = _waves(high, slope)
-
-    decay = trapezoid_action(width, low, high)
-    growth = np.exp(-decay) * amplitude_grow_low / amplitude_grow_high
-    shape = amplitude_grow_low / amplitude_grow_high * amplitude_fall_high / amplitude_fall_low
-    echo = np.exp(-2 * decay) * shape
-    # 1 - echo, exact for a flat barrier (shape = 1) however thin.
-    space = mass * ((1 - shape) * np.exp(-2 * decay) - np.expm1(-2 * decay))
-    at_low = (grow_low * echo - fall_low) / space
-    at_high = (grow_high - fall_high * echo) / space
-    across = (grow_low - fall_low) * growth / space
-    return np.where(rising, at_low, at_high), np.where(rising, at_high, at_low), across
 
 
 def admittance(barrier, excess, parallel_energy, bias):
@@ -286,7 +156,7 @@ def admittance(barrier, excess, parallel_energy, bias):
     True
     """
     squared_left, squared_right = _ends(barrier, excess, parallel_energy, bias)
-    return admittance_from_ends(barrier.width, barrier.mass, squared_left, squared_right)
+    return _airy.admittance(barrier.width, barrier.mass, squared_left, squared_right)
 
 
 def _exact_share(match, decay):
@@ -307,21 +177,21 @@ def _symmetric(barrier):
     return left, np.sqrt(barrier.mass * left / units.HBAR2_2M) * barrier.width
 
 
-def rectangular_transmission(energy, barrier):
+def rectangular_transmission(barrier, kinetic_energy):
     r"""Probability to cross a rectangular barrier, exactly.
 
     .. math:: T = \left[1+\frac{(E_\parallel+U_b/\beta)^2}{4E_\parallel U_b/\beta}\,\sinh^2\kappa d\right]^{-1}
 
-    The electron sits at the Fermi level, `barrier.height` below the barrier's edge and `energy` above the bottom of its
-    band, the same on both sides; moving the bottom of the band tunes the energy and leaves κ alone.
+    The electron sits at the Fermi level, `barrier.height` below the barrier's edge and `kinetic_energy` above the
+    bottom of its band, the same on both sides; moving the bottom of the band tunes the energy and leaves κ alone.
     Source: Xiao, Bauer and Brataas, Phys. Rev. B 77, 224419 (2008), Eq. (B1), there for β = 1.
 
     Parameters
     ----------
-    energy : float or array_like
-        :math:`E_\parallel` in eV, ≥ 0: kinetic energy of the motion across the barrier.
     barrier : Barrier
         With equal heights :math:`U_b` on both sides.
+    kinetic_energy : float or array_like
+        :math:`E_\parallel` in eV, ≥ 0: kinetic energy of the motion across the barrier, in the electrodes.
 
     Returns
     -------
@@ -336,14 +206,14 @@ def rectangular_transmission(energy, barrier):
     Examples
     --------
     >>> from mtjlib.junction import Barrier
-    >>> slow, best, fast = rectangular_transmission([0.5, 1.0, 2.0], Barrier(height=1.0, width=1.0))
+    >>> slow, best, fast = rectangular_transmission(Barrier(height=1.0, width=1.0), [0.5, 1.0, 2.0])
     >>> bool(best > slow), bool(abs(slow / fast - 1) < 1e-12)
     (True, True)
     """
-    return _from_mismatch(energy, barrier, _exact_share)
+    return _from_mismatch(barrier, kinetic_energy, _exact_share)
 
 
-def thick_transmission(energy, barrier):
+def thick_transmission(barrier, kinetic_energy):
     r"""The same probability where :math:`\kappa d\gg1`.
 
     .. math:: T \approx \frac{16\,E_\parallel U_b/\beta}{(E_\parallel+U_b/\beta)^2}\,e^{-2\kappa d}
@@ -352,21 +222,21 @@ def thick_transmission(energy, barrier):
 
     Parameters
     ----------
-    energy, barrier
+    barrier, kinetic_energy
         As in `rectangular_transmission`.
 
     Examples
     --------
     >>> from mtjlib.junction import Barrier
     >>> thick = Barrier(height=1.0, width=2.0)
-    >>> bool(abs(thick_transmission(0.7, thick) / rectangular_transmission(0.7, thick) - 1) < 1e-6)
+    >>> bool(abs(thick_transmission(thick, 0.7) / rectangular_transmission(thick, 0.7) - 1) < 1e-6)
     True
     """
-    return _from_mismatch(energy, barrier, _thick_share)
+    return _from_mismatch(barrier, kinetic_energy, _thick_share)
 
 
-def _from_mismatch(energy, barrier, formula):
-    energy = real("energy", energy, "[0, inf)", "eV")
+def _from_mismatch(barrier, kinetic_energy, formula):
+    energy = real("kinetic_energy", kinetic_energy, "[0, inf)", "eV")
     height, decay = _symmetric(barrier)
     matched = height / barrier.mass
     share = energy / (energy + matched)
@@ -406,7 +276,7 @@ def wavefunction(barrier, x, energy_left, energy_right, excess=0.0, parallel_ene
     >>> thin = Barrier(height=1.0, width=0.5)
     >>> behind = wavefunction(thin, 0.8, 1.5, 1.5)
     >>> k = np.sqrt(1.5 / units.HBAR2_2M)
-    >>> bool(abs(k * abs(behind) ** 2 - rectangular_transmission(1.5, thin)) < 1e-12)
+    >>> bool(abs(k * abs(behind) ** 2 - rectangular_transmission(thin, 1.5)) < 1e-12)
     True
     """
     x = real("x", x, unit="nm")
@@ -414,7 +284,7 @@ def wavefunction(barrier, x, energy_left, energy_right, excess=0.0, parallel_ene
     k_right = np.sqrt(real("energy_right", energy_right, unit="eV") / units.HBAR2_2M + 0j)
     squared_left, squared_right = _ends(barrier, excess, parallel_energy, bias)
     width, mass = barrier.width, barrier.mass
-    a, b, c = admittance_from_ends(width, mass, squared_left, squared_right)
+    a, b, c = _airy.admittance(width, mass, squared_left, squared_right)
     out = b - 1j * k_right
     start = -2j * np.sqrt(k_left) * out / ((a - 1j * k_left) * out - c**2)
     end = c * start / out
@@ -426,8 +296,8 @@ def wavefunction(barrier, x, energy_left, energy_right, excess=0.0, parallel_ene
     share = np.where(before | after, 0.5, x / width)
     squared_here = (1 - share) * squared_left + share * squared_right
     # Cut at x, the barrier is two boxes in series: the flux out of the first is the flux into the second.
-    _, b_first, c_first = admittance_from_ends(share * width, mass, squared_left, squared_here)
-    a_second, _, c_second = admittance_from_ends((1 - share) * width, mass, squared_here, squared_right)
+    _, b_first, c_first = _airy.admittance(share * width, mass, squared_left, squared_here)
+    a_second, _, c_second = _airy.admittance((1 - share) * width, mass, squared_here, squared_right)
     inside = (c_first * start + c_second * end) / (a_second + b_first)
     position = np.minimum(x, 0)
     incoming = np.exp(1j * k_left * position) / np.sqrt(k_left)

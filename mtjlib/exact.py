@@ -2,7 +2,7 @@ r"""Transport and spin torque by exact scattering: the reference that `mtjlib.tr
 
 The names and signatures are those of `mtjlib.transport`, without the WKB wave in the barrier and without the
 expansion in the barrier's transmission: spinor waves of both electrodes are matched to the exact wave of the
-trapezoid. Beyond leading order the torque coefficients depend on the angle between the magnets, so they take a keyword
+trapezoid. Beyond leading order the torque coefficients depend on the angle between the magnets, so they take an
 `angle` (default π/2) besides.
 
 Of a spin current :math:`A\,\mathbf m_1+B\,\mathbf m_2+C\,\mathbf m_1\times\mathbf m_2` in the barrier, the right magnet
@@ -19,17 +19,16 @@ that of `mtjlib._occupied`.
 
 import numpy as np
 
-from mtjlib import units
+from mtjlib import _airy, units
 from mtjlib._occupied import all_states, all_states_slope, left_states, magnetoresistance
 from mtjlib._scattering import Currents as Currents
 from mtjlib._scattering import currents
-from mtjlib._validate import real
-from mtjlib.barrier import check_bias, squared_ends
+from mtjlib._validate import check_bias, real
 
 _PER_AREA = 1e18 / (4 * np.pi * units.HBAR2_2M)  # d²q/(2π)² = dw/(4π·ħ²/2m), from 1/nm² to 1/m²
 
 
-def spectral_currents(junction, energy, parallel_energy, bias=0.0, angle=0.0):
+def spectral_currents(junction, excess, parallel_energy, bias=0.0, angle=0.0):
     r"""Currents through the barrier at one energy and in-plane wave vector, from each electrode's states.
 
     With occupations :math:`f_L, f_R` the particle current from left to right per area is
@@ -39,8 +38,8 @@ def spectral_currents(junction, energy, parallel_energy, bias=0.0, angle=0.0):
     Parameters
     ----------
     junction : Junction
-    energy : float or array_like
-        In eV above the bottom of the left majority band, below the barrier's edge.
+    excess : float or array_like
+        Energy from the left Fermi level, in eV; below the barrier's edge.
     parallel_energy : float or array_like
         :math:`\hbar^2q^2/2m` in eV, ≥ 0.
     bias : float or array_like
@@ -58,20 +57,17 @@ def spectral_currents(junction, energy, parallel_energy, bias=0.0, angle=0.0):
     --------
     >>> from mtjlib.junction import Barrier, Ferromagnet, Junction
     >>> fe = Ferromagnet(4.5, 3.825)
-    >>> left, right = spectral_currents(Junction(fe, Barrier(1.125, 1.0, 0.4), fe), 4.5, 0.2, angle=1.0)
+    >>> left, right = spectral_currents(Junction(fe, Barrier(1.125, 1.0, 0.4), fe), 0.0, 0.2, angle=1.0)
     >>> bool(abs(left.charge + right.charge) < 1e-12 * left.charge)
     True
     """
-    energy = real("energy", energy, unit="eV")
+    excess = real("excess", excess, unit="eV")
     parallel_energy = real("parallel_energy", parallel_energy, "[0, inf)", "eV")
     bias = check_bias(junction.barrier, bias)
     cosine = np.cos(real("angle", angle, unit="rad"))
-    if not all(
-        (np.asarray(s) > 0).all()
-        for s in squared_ends(junction.barrier, energy - junction.left.fermi_energy, parallel_energy, bias)
-    ):
-        raise ValueError(f"energy must lie below the barrier's edge, got up to {float(np.max(energy))!r} eV")
-    left, right = currents(junction, energy, parallel_energy, bias, cosine)
+    if not all((np.asarray(s) > 0).all() for s in _airy.squared_ends(junction.barrier, excess, parallel_energy, bias)):
+        raise ValueError(f"excess must lie below the barrier's edge, got up to {float(np.max(excess))!r} eV")
+    left, right = currents(junction, junction.left.fermi_energy + excess, parallel_energy, bias, cosine)
     return left, right
 
 
@@ -192,7 +188,7 @@ def tmr(junction, bias=0.0):
         return difference / antiparallel
 
 
-def torque_in_plane(junction, bias, free="right", *, angle=np.pi / 2):
+def torque_in_plane(junction, bias, angle=np.pi / 2, *, free="right"):
     r"""In-plane (Slonczewski) torque: the coefficient of m2 × (m1 × m2), on the right magnet.
 
     .. math:: N_\parallel = \frac{1}{4\pi}\int dE\,\frac{d^2q}{(2\pi)^2}\,A\,(f_L-f_R)
@@ -205,12 +201,12 @@ def torque_in_plane(junction, bias, free="right", *, angle=np.pi / 2):
     junction : Junction
     bias : float or array_like
         In V, between minus the right and plus the left height of the barrier.
-    free : {"right", "left"}
-        The magnet that feels the torque. For "left" it is the coefficient of m1 × (m2 × m1), with -B in place of A; a
-        spacer lies beside this magnet.
     angle : float or array_like
         Between the magnets, in rad. The torque itself is this coefficient times sin θ; to leading order in the
         barrier's transmission the coefficient does not depend on the angle.
+    free : {"right", "left"}
+        The magnet that feels the torque. For "left" it is the coefficient of m1 × (m2 × m1), with -B in place of A; a
+        spacer lies beside this magnet.
 
     Returns
     -------
@@ -228,7 +224,7 @@ def torque_in_plane(junction, bias, free="right", *, angle=np.pi / 2):
     return bias * _in_plane(junction, bias, angle, free) + 0.0  # no -0.0 at V = 0
 
 
-def torque_out_of_plane(junction, bias, *, angle=np.pi / 2):
+def torque_out_of_plane(junction, bias, angle=np.pi / 2):
     r"""Out-of-plane (field-like) torque: the coefficient of m1 × m2, on the right magnet.
 
     .. math:: N_\perp = \frac{1}{4\pi}\int dE\,\frac{d^2q}{(2\pi)^2}\left[\mathrm{Im}F\,f_R + C_L\,(f_L-f_R)\right]
@@ -261,13 +257,13 @@ def torque_out_of_plane(junction, bias, *, angle=np.pi / 2):
     return units.E_CHARGE * _PER_AREA / (4 * np.pi) * (all_states(junction, bias, angle) - window)
 
 
-def torkance_in_plane(junction, free="right", *, angle=np.pi / 2):
+def torkance_in_plane(junction, *, angle=np.pi / 2, free="right"):
     r"""In-plane torkance :math:`dN_\parallel/dV` at V = 0: an integral over the Fermi surface.
 
     Parameters
     ----------
     junction : Junction
-    free, angle
+    angle, free
         As in `torque_in_plane`.
 
     Returns

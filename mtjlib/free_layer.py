@@ -22,9 +22,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtjlib import units
+from mtjlib import _airy, units
 from mtjlib._validate import real, set_floats
-from mtjlib.barrier import action, kappa, squared_ends, trapezoid_action
+from mtjlib.barrier import action, kappa
 from mtjlib.junction import Barrier, Ferromagnet
 from mtjlib.quadrature import pieces
 
@@ -206,9 +206,9 @@ def _arc(magnet, barrier, longest):
     length = np.where(high > low, high - low, 1.0)
     energy = x + 1j * _BOW * (x - low) * (high - x) / length
     weight = weight * (1 + 1j * _BOW * (low + high - 2 * x) / length)
-    left, right = (np.sqrt(squared) for squared in squared_ends(barrier, 0.0, energy, 0.0))
+    left, right = (np.sqrt(squared) for squared in _airy.squared_ends(barrier, 0.0, energy, 0.0))
     at_normal = action(barrier, 0.0, 0.0, 0.0)
-    weight = weight * np.exp(2 * (at_normal - trapezoid_action(barrier.width, left, right)))
+    weight = weight * np.exp(2 * (at_normal - _airy.action(barrier.width, left, right)))
     return energy, weight, right / barrier.mass
 
 

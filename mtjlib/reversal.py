@@ -14,7 +14,7 @@ import numpy as np
 
 from mtjlib import transport
 from mtjlib._leading_order import node_numbers, window_channels, window_integrals
-from mtjlib.barrier import check_bias
+from mtjlib._validate import check_bias
 from mtjlib.junction import Barrier, Junction
 
 # Widths in nm that are searched, in steps of √2: one set of nodes serves four octaves. A coarse rule will do for signs.

@@ -33,8 +33,7 @@ import numpy as np
 from mtjlib import units
 from mtjlib._channels import level_distance, probabilities
 from mtjlib._leading_order import sea_derivative, sea_integral, window_integrals
-from mtjlib._validate import real
-from mtjlib.barrier import check_bias
+from mtjlib._validate import check_bias, real
 
 
 def _current(window, u, angle):
@@ -209,7 +208,7 @@ def tmr(junction, bias=0.0):
         return 2 * window.minus / window.antiparallel
 
 
-def torque_in_plane(junction, bias, free="right"):
+def torque_in_plane(junction, bias, *, free="right"):
     r"""In-plane (Slonczewski) torque: coefficient of m2×(m1×m2), on the right magnet.
 
     .. math:: N_\parallel = \frac{1}{8\pi}\int dE\,(f_L-f_R)\,\langle T_1^-T_2^+\rangle
@@ -276,7 +275,7 @@ def torque_out_of_plane(junction, bias):
     return _out_of_plane(junction, window_integrals(junction, u), u)
 
 
-def torkance_in_plane(junction, free="right"):
+def torkance_in_plane(junction, *, free="right"):
     r"""In-plane torkance :math:`dN_\parallel/dV` at zero bias.
 
     .. math:: \frac{dN_\parallel}{dV} = -\frac{e}{8\pi}\langle T_1^-T_2^+\rangle_{E_F}
@@ -389,8 +388,13 @@ class ResolvedTransmission:
         """Sum over the channels of antiparallel magnets."""
         return self.up_down + self.down_up
 
+    @property
+    def in_plane(self):
+        r""":math:`T_1^-\,t_b^2\,T_2^+`: its sum is the in-plane torque on the right magnet (`torque_in_plane`)."""
+        return self.up_up + self.up_down - self.down_up - self.down_down
 
-def resolved(junction, parallel_energy, excess=0.0, bias=0.0):
+
+def resolved(junction, excess=0.0, parallel_energy=0.0, bias=0.0):
     r"""Transmission resolved in k∥ and spin.
 
     .. math:: T_{\sigma\sigma'}(q) = e^{-2S}\,T_{1\sigma}T_{2\sigma'}
@@ -400,10 +404,10 @@ def resolved(junction, parallel_energy, excess=0.0, bias=0.0):
     Parameters
     ----------
     junction : Junction
-    parallel_energy : float or array_like
-        :math:`\hbar^2q^2/2m` in eV, ≥ 0.
     excess : float or array_like
         Energy from the left Fermi level, in eV; below the barrier's edge.
+    parallel_energy : float or array_like
+        :math:`\hbar^2q^2/2m` in eV, ≥ 0.
     bias : float or array_like
         In V, between minus the right and plus the left barrier height.
 
@@ -418,7 +422,7 @@ def resolved(junction, parallel_energy, excess=0.0, bias=0.0):
 
     >>> from mtjlib import Barrier, Ferromagnet, Junction
     >>> fe = Ferromagnet(4.5, 2.0)
-    >>> channels = resolved(Junction(fe, Barrier(0.5, 1.0), fe), [0.0, 2.0])
+    >>> channels = resolved(Junction(fe, Barrier(0.5, 1.0), fe), parallel_energy=[0.0, 2.0])
     >>> (channels.up_up < channels.down_down).tolist()
     [True, False]
     """

@@ -86,7 +86,7 @@ def zone_sum_without_mixing():
 
 def centre_and_sum():
     """TMR of one free-electron junction at k∥ = 0 and summed over k∥."""
-    centre = transport.resolved(CENTRE_ONLY, 0.0)
+    centre = transport.resolved(CENTRE_ONLY)
     return centre.parallel / centre.antiparallel - 1, transport.tmr(CENTRE_ONLY)
 
 

@@ -54,8 +54,8 @@ def call(case, junction=MTJ, bias=0.3, angle=1.0, parallel=0.2):
     """Call a function with those of the arguments that it takes; one that takes an energy gets the left Fermi level."""
     function = getattr(*case)
     if case in RESOLVED:
-        at = {"excess": 0.0} if case[0] is transport else {"energy": junction.left.fermi_energy, "angle": angle}
-        return function(junction, parallel_energy=parallel, bias=bias, **at)
+        at = {"angle": angle} if case[0] is exact else {}
+        return function(junction, 0.0, parallel, bias, **at)
     given = {}
     if case in BIAS_AND_ANGLE | BIAS:
         given["bias"] = bias

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtjlib import barrier, exact, smatrix, units
+from mtjlib import _airy, barrier, exact, smatrix, units
 from mtjlib.junction import Barrier, Ferromagnet, Junction
 
 C = units.HBAR2_2M
@@ -59,7 +59,9 @@ def test_composed_layers_carry_the_currents_of_the_exact_solution(case):
     waves = smatrix.all_orders(first, inside, second)
     m1, m2 = np.array([0, 0, 1.0]), np.array([np.sin(angle), 0, np.cos(angle)])
     normal = np.cross(m1, m2)
-    from_left, from_right = exact.spectral_currents(junction, energy, parallel, bias, angle)
+    from_left, from_right = exact.spectral_currents(
+        junction, energy - junction.left.fermi_energy, parallel, bias, angle
+    )
     open_left = np.array([k[0].real > 0, k[1].real > 0])
     # The columns of `cf` belong to spinors along z; the right electrode's channels are along m2.
     half = angle / 2
@@ -88,7 +90,7 @@ def test_the_layers_of_a_junction_carry_the_currents_of_the_exact_solution(junct
     axes = np.ix_([-0.43, 0.0, 0.17], [0.0, 0.1, 1.73, 4.31], [-0.7, 0.0, 0.5], [0.0, 0.4, 2.3, np.pi])
     flows = smatrix.currents(smatrix.all_orders(*smatrix.layers(junction, *axes)), junction, *axes)
     excess, parallel, bias, angle = np.broadcast_arrays(*axes)
-    wanted = exact.spectral_currents(junction, excess + junction.left.fermi_energy, parallel, bias, angle)
+    wanted = exact.spectral_currents(junction, excess, parallel, bias, angle)
     scale = sum(np.abs(want.charge) + np.abs(spin_vector(want, angle)).sum(axis=0) for want in wanted) + 1e-7
     for got, want in zip(flows, wanted, strict=True):
         spin = spin_vector(want, angle)
@@ -235,9 +237,9 @@ def test_fabry_perot_resonance(width, detuning):
 def test_cutting_the_barrier_anywhere_changes_nothing(cut):
     ends, k = np.array([12.0, 20.0]), (9j, 11j)
     middle = ends[0] + cut * (ends[1] - ends[0])
-    whole = smatrix.exact_barrier(barrier.admittance_from_ends(1.0, 0.4, *ends), *k)
-    left = smatrix.exact_barrier(barrier.admittance_from_ends(cut, 0.4, ends[0], middle), k[0], 3.0)
-    right = smatrix.exact_barrier(barrier.admittance_from_ends(1 - cut, 0.4, middle, ends[1]), 3.0, k[1])
+    whole = smatrix.exact_barrier(_airy.admittance(1.0, 0.4, *ends), *k)
+    left = smatrix.exact_barrier(_airy.admittance(cut, 0.4, ends[0], middle), k[0], 3.0)
+    right = smatrix.exact_barrier(_airy.admittance(1 - cut, 0.4, middle, ends[1]), 3.0, k[1])
     np.testing.assert_allclose(smatrix.concatenate(left, right).full(), whole.full(), rtol=1e-11, atol=1e-13)
 
 

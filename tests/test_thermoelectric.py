@@ -244,7 +244,7 @@ def test_averaging_over_the_phase_sets_in_without_a_jump():
 def test_transmission_limits():
     same = Junction(Ferromagnet(4.0, 0.0), Barrier(1.0, 1.2), Ferromagnet(4.0, 0.0))
     # no splitting: P = AP, and with equal masses only the energy across the barrier decides
-    across = quad(lambda e: rectangular_transmission(e, Barrier(5.0 - e, 1.2)), 0, 4.0, epsrel=1e-10)[0]
+    across = quad(lambda e: rectangular_transmission(Barrier(5.0 - e, 1.2), e), 0, 4.0, epsrel=1e-10)[0]
     expected = 2 * across / (4 * np.pi * units.HBAR2_2M)
     assert tunnel_transmission(same, 0.0, True) == pytest.approx(expected, rel=1e-8, abs=0)
     assert tunnel_transmission(same, 0.0, False) == pytest.approx(expected, rel=1e-8, abs=0)

@@ -49,8 +49,8 @@ def test_torkance_is_slonczewskis_conductance_difference(junction):
     """dN∥/dV = -(ħ/4e)(G₊₊ - G₋₋ + G₊₋ - G₋₊), summed here over k∥ by scipy from the resolved transmissions."""
 
     def integrand(parallel):
-        channel = transport.resolved(junction, parallel)
-        return channel.up_up - channel.down_down + channel.up_down - channel.down_up
+        channel = transport.resolved(junction, parallel_energy=parallel)
+        return channel.in_plane
 
     assert transport.torkance_in_plane(junction) == pytest.approx(
         -HBAR_4E * over_wavevectors(junction, integrand), rel=1e-6, abs=0
@@ -73,13 +73,15 @@ def over_wavevectors(junction, integrand):
 @pytest.mark.parametrize("junction", JUNCTIONS)
 def test_conductance_is_the_sum_of_resolved_channels(junction):
     for angle, kind in ((0.0, "parallel"), (np.pi, "antiparallel")):
-        summed = over_wavevectors(junction, lambda p, kind=kind: getattr(transport.resolved(junction, p), kind))
+        summed = over_wavevectors(
+            junction, lambda p, kind=kind: getattr(transport.resolved(junction, parallel_energy=p), kind)
+        )
         assert transport.conductance(junction, angle) == pytest.approx(summed, rel=1e-6, abs=0)
 
 
 def test_symmetric_junction_channel_by_channel():
     """(dN∥/dV) = (ħ/4e) 2P/(1+P²) G_P in every channel, with P of the interface."""
-    channel = transport.resolved(SYMMETRIC, np.linspace(0, 4.4, 23))
+    channel = transport.resolved(SYMMETRIC, parallel_energy=np.linspace(0, 4.4, 23))
     p = (np.sqrt(channel.up_up) - np.sqrt(channel.down_down)) / (np.sqrt(channel.up_up) + np.sqrt(channel.down_down))
     torkance = channel.up_up - channel.down_down + channel.up_down - channel.down_up
     np.testing.assert_allclose(torkance, 2 * p / (1 + p**2) * channel.parallel, rtol=1e-11)
@@ -617,13 +619,13 @@ def test_shapes():
         transport.torkance_in_plane(SYMMETRIC),
         transport.torkance_out_of_plane(SYMMETRIC),
         transport.torkance_out_of_plane_fermi_surface(SYMMETRIC),
-        transport.resolved(SYMMETRIC, 0.1).parallel,
+        transport.resolved(SYMMETRIC, parallel_energy=0.1).parallel,
     ):
         assert isinstance(value, float)
     empty = transport.bias_curve(SYMMETRIC, np.empty((0, 4)))
     assert empty.current_density.shape == empty.torque_out_of_plane.shape == (0, 4)
     assert transport.tmr(SYMMETRIC, []).shape == (0,)
-    assert transport.resolved(SYMMETRIC, np.zeros((2, 1)), bias=np.zeros(3)).up_down.shape == (2, 3)
+    assert transport.resolved(SYMMETRIC, 0.0, np.zeros((2, 1)), np.zeros(3)).up_down.shape == (2, 3)
     assert transport.current_density(SYMMETRIC, [0.25]).shape == (1,)
 
 
@@ -652,12 +654,12 @@ def test_other_wrong_input():
     with pytest.raises(ValueError, match="free must be 'right' or 'left', got 'middle'"):
         transport.torque_in_plane(SYMMETRIC, 0.1, free="middle")
     with pytest.raises(ValueError, match=r"parallel_energy must lie in \[0, inf\) eV"):
-        transport.resolved(SYMMETRIC, -0.1)
+        transport.resolved(SYMMETRIC, 0.0, -0.1)
     with pytest.raises(ValueError, match="excess must lie below the barrier's edge"):
-        transport.resolved(SYMMETRIC, 0.1, excess=1.2)
+        transport.resolved(SYMMETRIC, 1.2, 0.1)
     for bias, edge in ((-0.5, 0.625), (0.5, 1.125)):  # the bias moves the right end of the barrier
-        assert transport.resolved(SYMMETRIC, 0.1, edge - 1e-3, bias).parallel > 0
+        assert transport.resolved(SYMMETRIC, edge - 1e-3, 0.1, bias).parallel > 0
         with pytest.raises(ValueError, match="excess must lie below the barrier's edge"):
-            transport.resolved(SYMMETRIC, 0.1, edge + 1e-3, bias)
+            transport.resolved(SYMMETRIC, edge + 1e-3, 0.1, bias)
     with pytest.raises(ValueError, match="angle must lie in"):
         transport.conductance(SYMMETRIC, np.inf)

@@ -73,7 +73,7 @@ def test_scattering_states_against_kwant(ledger):
     chains = [slow.KwantChain(junction, bias, angle, per_nm) for per_nm in (60, 120)]
 
     def fast():
-        return exact.spectral_currents(junction, energy, parallel, bias, angle)
+        return exact.spectral_currents(junction, energy - IRON.fermi_energy, parallel, bias, angle)
 
     errors = []
     for chain in chains:
