@@ -612,9 +612,9 @@ def test_no_in_plane_torque_without_a_bias(model):
 def test_wrong_free_magnet():
     for function in (transport.torque_in_plane, exact.torque_in_plane):
         with pytest.raises(ValueError, match=r"^free must be 'right' or 'left', got 'top'$"):
-            function(mtj, 0.1, "top")
+            function(mtj, 0.1, free="top")
         with pytest.raises(ValueError, match=r"^free must be 'right' or 'left', got 1\.0$"):
-            function(mtj, 0.1, 1.0)
+            function(mtj, 0.1, free=1.0)
     with pytest.raises(ValueError, match=r"^free must be 'right' or 'left', got None$"):
         exact.torkance_in_plane(mtj, free=None)
 
