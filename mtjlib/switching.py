@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real
-from mtjlib.dynamics import _torque_fields, relax, run
+from mtjlib._validate import device, number, real, whole
+from mtjlib.dynamics import Macrospin, Trajectory, _torque_fields, relax, run
 from mtjlib.stability import _collinear, _sign_of, eigenvalues
 
 
@@ -114,7 +114,8 @@ def first_passage(trajectory, direction, threshold=0.0):
     >>> round(float(first_passage(path, (0, 0, 1))) * 1e9, 3)
     2.029
     """
-    level = trajectory.along(direction) - float(real("threshold", threshold, "(-1, 1)"))
+    device("trajectory", trajectory, Trajectory)
+    level = trajectory.along(direction) - number("threshold", threshold, "(-1, 1)")
     crossed = level[1:] * level[:1] <= 0
     index = crossed.argmax(axis=0)
     before = np.take_along_axis(level, index[None], axis=0)[0]
@@ -167,10 +168,8 @@ def thermal_ensemble(spin, start, n, temperature, rng, field=(0.0, 0.0, 0.0)):
     >>> thermal_ensemble(spin, (0, 0, 1), 5, 300.0, np.random.default_rng(1)).shape
     (3, 5)
     """
-    if not isinstance(n, int | np.integer) or n < 1:
-        raise ValueError(f"n must be an integer of at least 1, got {n!r}")
-    temperature = float(real("temperature", temperature, "(0, inf)", "K"))
-    overdamped = replace(spin, alpha=1.0)
+    n, temperature = whole("n", n), number("temperature", temperature, "(0, inf)", "K")
+    overdamped = replace(device("spin", spin, Macrospin), alpha=1.0)
     bottom = relax(spin, start, field)
     slowest = -eigenvalues(overdamped, bottom, field).real.max()
     if not slowest > 0:
@@ -226,6 +225,7 @@ def write_error_rate(
     >>> rate.tolist()
     [1.0, 0.0]
     """
+    device("spin", spin, Macrospin)
     sign = _sign_of(state)
     bottom = sign * np.array(spin.reference)
     ensemble = thermal_ensemble(spin, bottom, n, temperature, rng, field)

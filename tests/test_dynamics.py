@@ -154,13 +154,122 @@ def test_time_dependent_drive_keeps_fourth_order():
             0.2e-9,
             0.2e-9 / steps,
             field=lambda t: (0.05 * np.sin(3e10 * t), 0, 0.1),
-            torque=lambda t: (1e-20 * np.cos(2e10 * t), 0),
+            torque=lambda m, t: (1e-20 * np.cos(2e10 * t), 0),
             every=steps,
         ).m[-1]
 
     exact = end(1600)
     errors = [np.linalg.norm(end(steps) - exact) for steps in (50, 100, 200)]
     np.testing.assert_allclose(np.log2(np.divide(errors[:-1], errors[1:])), 4, atol=0.3)
+
+
+def test_a_wavy_torque_drives_precession_without_a_field():
+    """τ∥ = -A (cos θ - c) sends the moment away from both poles: γB_k cos θ of precession where -τ∥/m = αB_k cos θ."""
+    spin = Macrospin(ms=1e6, volume=1e3, alpha=0.1, anisotropy=2e5)  # B_k = 0.4 T
+    strength, c, step = 0.2, 0.3, 2e-12  # T, 1, s; αB_k = 0.04 T
+    start = polar(np.array([0.3, 1.0, 2.5]))
+    wavy = dynamics.run(spin, start, 4e-9, step, torque=lambda m, t: (-strength * spin.moment * (m[2] - c), 0.0))
+    level = strength * c / (strength - 0.1 * 0.4)
+    np.testing.assert_allclose(wavy.m[-1, 2], level, rtol=1e-5)
+    phase = np.unwrap(np.arctan2(wavy.m[-100:, 1], wavy.m[-100:, 0]), axis=0)
+    np.testing.assert_allclose(np.diff(phase, axis=0) / step, units.GAMMA * 0.4 * level, rtol=1e-4)
+
+
+def test_a_torque_that_follows_a_bias_at_constant_current_against_a_runge_kutta_of_the_test_s_own():
+    """V = I R(θ), with G linear in cos θ, and a current that swells: a law of m and t for several moments at once."""
+    currents = np.array([-4e-4, 1e-4, 7e-4])
+    law = dynamics.quadratic_torque(a1=-5e-19, a2=1e-19, b0=1e-21, b1=3e-20, b2=8e-20)
+    start, step, steps = random_units(np.random.default_rng(9), 3), 0.5e-12, 800
+    reference = np.array(IN_PLANE.reference)
+
+    def torque(m, t):
+        return law(currents * np.sin(2e9 * t) / (1e-3 * (1 + 0.6 * (reference @ m))))
+
+    def rate(m, t):
+        return dynamics.llg_rhs(IN_PLANE, m, (0.01, 0.02, 0.0), torque(m, t))
+
+    m = start
+    for i in range(steps):
+        t = i * step
+        k1 = rate(m, t)
+        k2 = rate(m + step / 2 * k1, t + step / 2)
+        k3 = rate(m + step / 2 * k2, t + step / 2)
+        k4 = rate(m + step * k3, t + step)
+        m = m + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+        m = m / np.linalg.norm(m, axis=0)
+    path = dynamics.run(IN_PLANE, start, steps * step, step, field=(0.01, 0.02, 0.0), torque=torque, every=steps)
+    np.testing.assert_allclose(path.m[-1], m, atol=1e-11)
+    frozen = dynamics.run(
+        IN_PLANE, start, steps * step, step, field=(0.01, 0.02, 0.0), torque=lambda m, t: torque(start, t), every=steps
+    )
+    assert np.abs(frozen.m[-1] - m).max() > 0.1  # the dependence on the angle matters here
+
+
+def test_a_torque_of_m_meets_each_moment_of_a_large_ensemble_and_the_noise():
+    """One moment more than a block holds, and with temperature; a constant as a function is the constant."""
+    n = dynamics._BLOCK + 1
+    rng = np.random.default_rng(10)
+    m, own = random_units(rng, n), rng.normal(size=n) * 1e-20
+    for temperature, atol in ((0.0, 1e-13), (300.0, 1e-13)):
+        given, called = (
+            dynamics.run(
+                PERPENDICULAR,
+                m[:, : n if temperature == 0 else 50],
+                5e-12,
+                1e-12,
+                torque=torque,
+                temperature=temperature,
+                rng=np.random.default_rng(11),
+            ).m[-1]
+            for torque in (
+                (own[: n if temperature == 0 else 50], 0.0),
+                lambda m, t: (own[: m.shape[1]], 0.0),
+            )
+        )
+        np.testing.assert_allclose(given, called, atol=atol)
+
+
+# Steps that do not resolve the precession
+
+
+@pytest.mark.parametrize("temperature", [0.0, 300.0])
+def test_a_step_too_long_for_the_precession_is_refused_and_the_longest_one_named(temperature):
+    spin = Macrospin(1e6, 1e3, 0.01, 2e5)
+
+    def end(step, duration=1e-9, **drive):
+        rng = np.random.default_rng(1)
+        return dynamics.run(spin, (0.5, 0, 1), duration, step, temperature=temperature, rng=rng, every=10, **drive).m[
+            -1
+        ]
+
+    for drive in (
+        {"torque": (0.0, -1e-18)},
+        {"torque": (1e-18, 0.0)},
+        {"torque": lambda m, t: (0.0, 1e-18 * np.ones(m.shape[1]))},
+        {"field": (0, 0, 1.0)},
+    ):
+        with pytest.raises(ValueError, match=r"step must resolve precession in a field of up to 1\.4 T") as error:
+            end(1e-10, **drive)
+        longest = float(str(error.value).split("up to ")[2].split(" s")[0])
+        end(0.98 * longest, **drive)
+        with pytest.raises(ValueError, match="step must resolve"):
+            end(1.03 * longest, **drive)
+    with pytest.raises(ValueError, match=r"step must resolve precession in a field of up to 1\.4 T"):
+        end(0.98 * longest * 1.4, field=lambda t: (0, 0, 1.0 * (t > 5e-10)))  # noticed on the way
+    if temperature == 0:
+        np.testing.assert_allclose(end(0.98 * longest, 1e-8, field=(0, 0, 1.0)), [0, 0, 1], atol=1e-6)
+
+
+@pytest.mark.parametrize(("temperature", "largest"), [(0.0, 0.5), (1e-30, 0.2)])
+def test_at_the_longest_step_the_damping_is_still_that_of_the_equation(temperature, largest):
+    """Where the scheme itself would damp or drive: within a few per cent of Gilbert's law at α = 0.01."""
+    spin, b = Macrospin(1e6, 1e3, 0.01), 0.5
+    step = 0.99 * largest / (units.GAMMA * b)
+    path = dynamics.run(
+        spin, (1, 0, 0.01), 2e-9, step, field=(0, 0, b), temperature=temperature, rng=np.random.default_rng(0)
+    )
+    grown = np.arctanh(path.m[-1, 2]) - np.arctanh(path.m[0, 2])
+    assert grown == pytest.approx(units.GAMMA * 0.01 * b * path.time[-1] / (1 + 0.01**2), rel=0.12)
 
 
 def test_an_ensemble_is_the_same_as_its_members():
@@ -323,6 +432,16 @@ def test_bad_macrospins(changes, message):
             "in_plane must hold one value",
             lambda: dynamics.run(PERPENDICULAR, np.ones((3, 4)), 1e-12, 1e-12, torque=(np.ones(3), 0)),
         ),
+        (TypeError, "every must be", lambda: dynamics.run(PERPENDICULAR, polar(0), 1e-12, 1e-12, every=True)),
+        (TypeError, "duration must be a single", lambda: dynamics.run(PERPENDICULAR, polar(0), [1e-12, 1], 1e-12)),
+        (
+            TypeError,
+            "torque must be a pair",
+            lambda: dynamics.run(PERPENDICULAR, polar(0), 1e-12, 1e-13, torque=lambda m, t: 1.0),
+        ),
+        (ValueError, "field must lie in", lambda: dynamics.relax(PERPENDICULAR, polar(0.1), (np.nan, 0, 1))),
+        (TypeError, "in_plane must be a function", lambda: dynamics.Torque(None, np.abs)),
+        (TypeError, "a1 must be a single number", lambda: dynamics.quadratic_torque([1, 2])),
         (TypeError, "torque must be a pair", lambda: dynamics.llg_rhs(PERPENDICULAR, polar(0), torque=1.0)),
         (ValueError, "field must have its 3", lambda: dynamics.llg_rhs(PERPENDICULAR, polar(0), field=0.1)),
     ],

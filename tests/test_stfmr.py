@@ -127,7 +127,7 @@ def test_signal_against_a_macrospin_driven_in_time():
     width = stfmr.linewidth(FIELD, EFFECTIVE, alpha) / 2 / np.pi
     frequency = stfmr.resonance_frequency(FIELD, EFFECTIVE) + width * np.linspace(-3, 3, 16)
 
-    def drive(t):
+    def drive(_, t):
         return torques(c.rf_current * np.cos(2 * np.pi * frequency * t), *zetas)
 
     path = dynamics.run(spin, np.repeat([[1.0], [0.0], [0.0]], 16, 1), 8e-9, 2e-12, field=(FIELD, 0, 0), torque=drive)
