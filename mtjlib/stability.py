@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real
-from mtjlib.dynamics import _aligned, _cross_matrix, _direction, _torque_fields, _vector
+from mtjlib._validate import device, real
+from mtjlib.dynamics import Macrospin, _aligned, _cross_matrix, _direction, _torque_fields, _vector
 
 _STATES = {"parallel": 1.0, "antiparallel": -1.0}
 
@@ -58,6 +58,7 @@ def eigenvalues(spin, m, field=(0.0, 0.0, 0.0), torque=(0.0, 0.0)):
     >>> round(float(upper.imag) / (2 * np.pi) / 1e9, 2), bool(upper.real < 0)    # 28 GHz in 1 T
     (28.02, True)
     """
+    device("spin", spin, Macrospin)
     a, b = (x[..., None] for x in _torque_fields(spin, torque))
     vectors = _aligned(_direction("m", m), _vector("field", field, "T"), ndim=max(a.ndim, b.ndim) - 1)
     m, field = (np.moveaxis(v, 0, -1) for v in vectors)
@@ -75,6 +76,7 @@ def eigenvalues(spin, m, field=(0.0, 0.0, 0.0), torque=(0.0, 0.0)):
 
 def _collinear(spin):
     """Inner field per unit m along the reference, and the two across (ascending), in T."""
+    device("spin", spin, Macrospin)
     p, tensor = np.array(spin.reference), spin.field_tensor
     along = p @ tensor @ p
     if np.abs(tensor @ p - along * p).max() > 1e-9 * np.abs(tensor).max():
