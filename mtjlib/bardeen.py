@@ -2,20 +2,20 @@ r"""The transfer-matrix picture of the torque: densities of states, and an angle
 
 Manchon's model writes both components of the torque as products of interface densities of states (Eqs. 7 and 8 of his
 SPIE review). It is the smallest model with an out-of-plane torque, and it shows which symmetries of the bias dependence
-hold in general and which need an assumption. Its equations, with the factor sin θ that the print has lost:
+hold in general and which need an assumption. Its equations, as the coefficients of the two vector products on the right
+magnet, :math:`N_\parallel\,m_2\times(m_1\times m_2)+N_\perp\,m_1\times m_2`:
 
 .. math::
 
-    T_\parallel &= \sin\theta\int d\epsilon\,\rho_R\Delta\rho_L(\cos\varphi_Lf_L - \cos\varphi_Rf_R),\\
-    T_\perp &= \sin\theta\int d\epsilon\,(\rho_R\Delta\rho_L\sin\varphi_Lf_L + \rho_L\Delta\rho_R\sin\varphi_Rf_R),
+    N_\parallel &= \int d\epsilon\,\rho_R\Delta\rho_L(\cos\varphi_Lf_L - \cos\varphi_Rf_R),\\
+    N_\perp &= -\int d\epsilon\,(\rho_R\Delta\rho_L\sin\varphi_Lf_L + \rho_L\Delta\rho_R\sin\varphi_Rf_R),
 
-in units of :math:`(2\pi/\hbar)|T|^2`. They *define* the model: they do not follow from the spinor current (5) with the
-rotations (6), see `spinor_current`.
+in units of :math:`(2\pi/\hbar)|T|^2`. Manchon's :math:`T_\perp` multiplies m2×m1, so that :math:`N_\perp=-T_\perp`; his
+print has lost the factor sin θ, which is the length of both products here. The equations *define* the model: they do
+not follow from the spinor current (5) with the rotations (6), see `spinor_current`.
 
 Conventions. The energy ε counts from the mean Fermi level; a bias V > 0 lowers the left electrode by eV/2 and raises
-the right one by as much, the book's sign. The torque acts on the right magnet m2: :math:`T_\parallel` multiplies
-m2×(m1×m2), as :math:`N_\parallel` does, but :math:`T_\perp` multiplies m2×m1, so that :math:`N_\perp=-T_\perp`.
-Temperature is zero and :math:`|T|^2` constant. Chapter 5.
+the right one by as much, the book's sign. Temperature is zero and :math:`|T|^2` constant.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtjlib._validate import real
+from mtjlib._validate import device, real
 from mtjlib.quadrature import adaptive
 
 _RTOL = 1e-8  # of the integral of the modulus; densities may have band edges anywhere
@@ -207,15 +207,14 @@ def spinor_current(left, right, rotations, angle, occupations=(1.0, 0.0)):
     return rightward * (f_l * (1 - f_r))[..., None, None] - leftward * (f_r * (1 - f_l))[..., None, None]
 
 
-def _integral(left, right, bias, angle, integrand):
-    """sin θ times the integral of `integrand` over the filled energies, at every bias.
+def _integral(left, right, bias, integrand):
+    """The integral of `integrand` over the filled energies, at every bias.
 
     It is called with the filling of both electrodes and with ρ, Δρ, φ of the left and of the right one.
     """
     for name, electrode in (("left", left), ("right", right)):
-        if not isinstance(electrode, Electrode):
-            raise TypeError(f"{name} must be an Electrode, got {electrode!r}")
-    half, angle = real("bias", bias, unit="V") / 2, real("angle", angle, unit="rad")
+        device(name, electrode, Electrode)
+    half = real("bias", bias, unit="V") / 2
 
     def at(half):
         def function(energy, _):
@@ -230,12 +229,11 @@ def _integral(left, right, bias, angle, integrand):
         edges = np.maximum([bottom, -abs(half), abs(half)], bottom)
         return adaptive(function, edges[None], _RTOL)[0, 0]
 
-    values = np.array([at(float(h)) for h in half.ravel()]).reshape(half.shape)
-    return np.sin(angle) * values
+    return np.array([at(float(h)) for h in half.ravel()]).reshape(half.shape)[()]
 
 
-def t_parallel(left, right, bias, angle=np.pi / 2):
-    r"""In-plane torque :math:`T_\parallel` of Eq. (7), with its sin θ.
+def torque_in_plane(left, right, bias):
+    r"""In-plane torque :math:`N_\parallel=T_\parallel/\sin\theta` of Eq. (7).
 
     Exchanging the electrodes reverses it if and only if :math:`P_L(\epsilon)=P_R(\epsilon)` at equal energy, for *any*
     angle φ. A symmetric junction under bias meets that condition only if its polarisation does not depend on energy;
@@ -246,64 +244,61 @@ def t_parallel(left, right, bias, angle=np.pi / 2):
     left, right : Electrode
     bias : float or array_like
         V in volt.
-    angle : float or array_like
-        θ in rad.
 
     Returns
     -------
     float or ndarray
-        In :math:`(2\pi/\hbar)|T|^2` × density² × eV. Negative for V > 0 and a positive polarisation of the left
-        electrode, as the book's :math:`N_\parallel`.
+        In :math:`(2\pi/\hbar)|T|^2` × density² × eV. Negative for V > 0 if the left electrode's polarisation and cos φ
+        are positive.
 
     Examples
     --------
     >>> fe = linear_electrode(1.0, 0.5)
-    >>> round(float(t_parallel(fe, fe, 0.2)), 12)
+    >>> round(float(torque_in_plane(fe, fe, 0.2)), 12)
     -0.1
     """
 
     def integrand(f_l, f_r, _rho_l, delta_l, phi_l, rho_r, _delta_r, phi_r):
         return rho_r * delta_l * (np.cos(phi_l) * f_l - np.cos(phi_r) * f_r)
 
-    return _integral(left, right, bias, angle, integrand)
+    return _integral(left, right, bias, integrand)
 
 
-def t_perpendicular(left, right, bias, angle=np.pi / 2):
-    r"""Out-of-plane torque :math:`T_\perp` of Eq. (8), with its sin θ and with its equilibrium part.
+def torque_out_of_plane(left, right, bias):
+    r"""Out-of-plane torque :math:`N_\perp=-T_\perp/\sin\theta` of Eq. (8), with its equilibrium part.
 
     It does not change when the electrodes are exchanged, for any densities and angles: the torque of a symmetric
     junction is even in V. It is an integral over the whole Fermi sea and therefore depends on the bottom of the band;
     where the densities vanish smoothly there, its quadratic coefficient for constant φ is
-    :math:`e^2\sin\theta\sin\varphi\int_{-\infty}^{0}\rho''\Delta\rho\,d\epsilon`, so it needs the *curvature* of ρ.
+    :math:`-e^2\sin\varphi\int_{-\infty}^{0}\rho''\Delta\rho\,d\epsilon`, so it needs the *curvature* of ρ.
 
     Parameters
     ----------
     left, right : Electrode
     bias : float or array_like
         V in volt.
-    angle : float or array_like
-        θ in rad.
 
     Returns
     -------
     float or ndarray
-        In :math:`(2\pi/\hbar)|T|^2` × density² × eV; the coefficient of m2×m1.
+        In :math:`(2\pi/\hbar)|T|^2` × density² × eV. Negative in equilibrium, which favours parallel, if Δρ and φ are
+        positive.
 
     Examples
     --------
     >>> fe = linear_electrode(1.0, 0.5, 0.1, 0.05, rotation=0.3)
-    >>> bool(np.isclose(t_perpendicular(fe, fe, 0.5), t_perpendicular(fe, fe, -0.5)))
+    >>> bool(np.isclose(torque_out_of_plane(fe, fe, 0.5), torque_out_of_plane(fe, fe, -0.5)))
     True
     """
 
     def integrand(f_l, f_r, rho_l, delta_l, phi_l, rho_r, delta_r, phi_r):
-        return rho_r * delta_l * np.sin(phi_l) * f_l + rho_l * delta_r * np.sin(phi_r) * f_r
+        return -rho_r * delta_l * np.sin(phi_l) * f_l - rho_l * delta_r * np.sin(phi_r) * f_r
 
-    return _integral(left, right, bias, angle, integrand)
+    return _integral(left, right, bias, integrand)
 
 
 def linear_coefficients(density, exchange_density, slope, exchange_slope, rotation=0.0):
-    r"""Coefficients of :math:`T_\parallel = (a_1V + a_2V^2 + a_3V^3)\sin\theta` for two equal linear electrodes.
+    r"""Coefficients of :math:`N_\parallel = a_1V + a_2V^2 + a_3V^3` for two equal linear electrodes.
 
     .. math:: a_1 = -\rho_0\Delta\rho_0e\cos\varphi, \qquad a_2 = \tfrac12(b-a)e\,a_1, \qquad a_3 = -\tfrac16ab\,e^2a_1.
 

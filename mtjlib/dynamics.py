@@ -33,6 +33,7 @@ import numpy as np
 
 from mtjlib import units
 from mtjlib._validate import device, number, real, set_floats, whole
+from mtjlib._vectors import aligned, cross, cross_matrix, unit_vector, vector
 
 _BOLTZMANN = units.K_B * units.E_CHARGE  # J/K
 _BLOCK = 4096  # trajectories advanced together: a block stays in the processor's cache
@@ -40,31 +41,6 @@ _BLOCK = 4096  # trajectories advanced together: a block stays in the processor'
 # Largest angle per step. Undamped precession by z per step shrinks (Runge-Kutta) or grows (Heun) by z⁶/144 or z⁴/8 of
 # its amplitude per step, which has to stay small beside the damping, αz.
 _LARGEST_TURN = {"rk4": 0.5, "heun": 0.2}
-
-
-def _vector(name, value, unit=""):
-    """Return `value` as a float array with three components on the first axis."""
-    array = real(name, value, unit=unit)
-    if array.ndim == 0 or array.shape[0] != 3:
-        raise ValueError(f"{name} must have its 3 components on the first axis, got shape {array.shape}")
-    return array
-
-
-def _direction(name, value):
-    """Return `value` scaled to unit length."""
-    array = _vector(name, value)
-    length = np.sqrt((array**2).sum(axis=0))
-    if not (length > 0).all():
-        raise ValueError(f"{name} must not be the zero vector")
-    return array / length
-
-
-def _cross(a, b):
-    """Vector product along the first axis. With x, y repeated below z, every cyclic shift is a view of whole rows."""
-    a, b = (np.concatenate((v, v[:2])) for v in (a, b))
-    out = a[1:4] * b[2:5]
-    out -= a[2:5] * b[1:4]
-    return out
 
 
 @dataclass(frozen=True)
@@ -117,7 +93,7 @@ class Macrospin:
             raise ValueError(f"demag must be 3 numbers, got shape {demag.shape}")
         object.__setattr__(self, "demag", tuple(map(float, demag)))
         for name in ("axis", "reference"):
-            value = _direction(name, getattr(self, name))
+            value = unit_vector(name, getattr(self, name))
             if value.shape != (3,):
                 raise ValueError(f"{name} must be 3 numbers, got shape {value.shape}")
             object.__setattr__(self, name, tuple(map(float, value)))
@@ -132,6 +108,28 @@ class Macrospin:
         r"""The 3×3 matrix :math:`(2K/M_s)\mathbf u\mathbf u^T-\mu_0M_s\hat N` in T: applied to m, the inner field."""
         u = np.array(self.axis)
         return 2 * self.anisotropy / self.ms * np.outer(u, u) - units.MU_0 * self.ms * np.diag(self.demag)
+
+    def principal_fields(self):
+        """Inner field per unit m along the reference, and the two across it (ascending), in T.
+
+        The reference must be a principal axis of anisotropy and demagnetisation.
+        """
+        p, tensor = np.array(self.reference), self.field_tensor
+        along = p @ tensor @ p
+        if np.abs(tensor @ p - along * p).max() > 1e-9 * np.abs(tensor).max():
+            raise ValueError(f"reference must be a principal axis of the anisotropy and demag, got {self.reference!r}")
+        values = np.linalg.eigvalsh(tensor)
+        return along, np.delete(values, np.abs(values - along).argmin())
+
+    def torque_fields(self, torque):
+        """A pair of torques (in_plane, out_of_plane) in J as the two fields in T that they are worth."""
+        try:
+            in_plane, out_of_plane = torque
+        except (TypeError, ValueError):
+            raise TypeError(f"torque must be a pair (in_plane, out_of_plane) in J, got {torque!r}") from None
+        return tuple(
+            real(n, t, unit="J") / self.moment for n, t in (("in_plane", in_plane), ("out_of_plane", out_of_plane))
+        )
 
 
 @dataclass(frozen=True)
@@ -201,23 +199,6 @@ def quadratic_torque(a1, a2=0.0, b0=0.0, b1=0.0, b2=0.0):
     return Torque(lambda v: (a1 + a2 * v) * v, lambda v: b0 + (b1 + b2 * v) * v)
 
 
-def _torque_fields(spin, torque):
-    """Validate a pair of torques and express it as fields a, b in tesla."""
-    try:
-        in_plane, out_of_plane = torque
-    except (TypeError, ValueError):
-        raise TypeError(f"torque must be a pair (in_plane, out_of_plane) in J, got {torque!r}") from None
-    return tuple(
-        real(n, t, unit="J") / spin.moment for n, t in (("in_plane", in_plane), ("out_of_plane", out_of_plane))
-    )
-
-
-def _cross_matrix(v):
-    """The matrix [v]x with [v]x w = v x w; `v` has shape (3, ...), the matrix (..., 3, 3)."""
-    zero = np.zeros_like(v[0])
-    return np.stack([np.stack(row, -1) for row in ((zero, -v[2], v[1]), (v[2], zero, -v[0]), (-v[1], v[0], zero))], -2)
-
-
 def energy(spin, m, field=(0.0, 0.0, 0.0)):
     r"""Magnetic energy of the free layer.
 
@@ -244,23 +225,17 @@ def energy(spin, m, field=(0.0, 0.0, 0.0)):
     2e-19
     """
     device("spin", spin, Macrospin)
-    m, field = _aligned(_direction("m", m), _vector("field", field, "T"))
+    m, field = aligned(unit_vector("m", m), vector("field", field, "T"))
     inner = np.tensordot(spin.field_tensor, m, 1)
     return -spin.moment * (m * (inner / 2 + field)).sum(axis=0)
 
 
-def _aligned(*vectors, ndim=0):
-    """Give vectors (3, ...) the same number of trailing axes, at least `ndim`, so that these broadcast."""
-    ndim = max(ndim, *(v.ndim - 1 for v in vectors))
-    return [v.reshape((3,) + (1,) * (ndim - v.ndim + 1) + v.shape[1:]) for v in vectors]
-
-
 def _rhs(m, b, alpha, rate):
     """The explicit equation -rate m x (b + alpha m x b), where b contains the torques."""
-    c = _cross(m, b)
+    c = cross(m, b)
     c *= alpha
     c += b
-    out = _cross(m, c)
+    out = cross(m, c)
     out *= -rate
     return out
 
@@ -298,11 +273,11 @@ def llg_rhs(spin, m, field=(0.0, 0.0, 0.0), torque=(0.0, 0.0)):
     True
     """
     device("spin", spin, Macrospin)
-    a, b = _torque_fields(spin, torque)
-    m, field, p = _aligned(
-        _vector("m", m), _vector("field", field, "T"), np.array(spin.reference), ndim=max(a.ndim, b.ndim)
+    a, b = spin.torque_fields(torque)
+    m, field, p = aligned(
+        vector("m", m), vector("field", field, "T"), np.array(spin.reference), ndim=max(a.ndim, b.ndim)
     )
-    total = field + np.tensordot(spin.field_tensor, m, 1) + a * _cross(m, p) - b * p
+    total = field + np.tensordot(spin.field_tensor, m, 1) + a * cross(m, p) - b * p
     return _rhs(m, total, spin.alpha, units.GAMMA / (1 + spin.alpha**2))
 
 
@@ -315,7 +290,7 @@ class Trajectory:
 
     def along(self, direction):
         """Component of m along a direction, shape (frames, ...)."""
-        return np.tensordot(_direction("direction", direction), self.m, (0, 1))
+        return np.tensordot(unit_vector("direction", direction), self.m, (0, 1))
 
 
 def thermal_field(spin, temperature, step):
@@ -362,7 +337,7 @@ def _drive(spin, field, torque, n, part, check):
     The whole field is linear in m; a torque shared by all trajectories joins the matrix.
     """
     p = np.array(spin.reference)[:, None]
-    tensor, turn = spin.field_tensor, -_cross_matrix(p[:, 0])  # turn @ m = m x p
+    tensor, turn = spin.field_tensor, -cross_matrix(p[:, 0])  # turn @ m = m x p
     inner = np.linalg.norm(tensor, 2)
 
     def of_block(name, values):
@@ -371,9 +346,9 @@ def _drive(spin, field, torque, n, part, check):
         return values[..., part] if values.shape[-1:] == (n,) else values
 
     def at(m, t):
-        a, b = _torque_fields(spin, torque(m, t) if callable(torque) else torque)
+        a, b = spin.torque_fields(torque(m, t) if callable(torque) else torque)
         a, b = of_block("in_plane", a), of_block("out_of_plane", b)
-        external = _vector("field", field(t) if callable(field) else field, "T")
+        external = vector("field", field(t) if callable(field) else field, "T")
         check(inner + _largest(external, a, b))
         constant = of_block("field", external if external.ndim > 1 else external[:, None]) - b * p
         return (constant, tensor, a) if a.ndim else (constant, tensor + a * turn, None)
@@ -436,7 +411,7 @@ def run(spin, start, duration, step, *, field=(0.0, 0.0, 0.0), torque=(0.0, 0.0)
     0.998
     """
     device("spin", spin, Macrospin)
-    start = _direction("start", start)
+    start = unit_vector("start", start)
     if start.ndim > 2:
         raise ValueError(f"start must have shape (3,) or (3, n), got {start.shape}")
     duration = number("duration", duration, "(0, inf)", "s")
@@ -491,7 +466,7 @@ def _stepper(spin, drive, h, noise, rng, n):
     """Return advance(m, t) for one block of n trajectories."""
     alpha, rate = spin.alpha, units.GAMMA / (1 + spin.alpha**2)
     kick = np.empty((3, n))
-    turn = -_cross_matrix(np.array(spin.reference))
+    turn = -cross_matrix(np.array(spin.reference))
 
     def slope(m, driven, thermal=None):
         constant, matrix, own_torque = driven
@@ -565,8 +540,8 @@ def relax(spin, start, field=(0.0, 0.0, 0.0), torque=(0.0, 0.0)):
     0.25
     """
     overdamped = replace(device("spin", spin, Macrospin), alpha=1.0)
-    m, field = _direction("start", start), _vector("field", field, "T")
-    a, b = _torque_fields(spin, torque)
+    m, field = unit_vector("start", start), vector("field", field, "T")
+    a, b = spin.torque_fields(torque)
     largest = np.linalg.norm(spin.field_tensor, 2) + _largest(field, a, b)
     if largest == 0:
         return m

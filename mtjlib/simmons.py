@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real
+from mtjlib._fit import Fit
+from mtjlib._validate import device, real
+from mtjlib.junction import Barrier
 
 
 def _decay(height, width, mass):
@@ -20,17 +22,25 @@ def _decay(height, width, mass):
     return width * np.sqrt(mass * height / units.HBAR2_2M)
 
 
-def _barrier(height, width, mass):
-    height = real("height", height, "(0, inf)", "eV")
-    width = real("width", width, "(0, inf)", "nm")
-    mass = real("mass", mass, "(0, inf)", "m_e")
-    decay = _decay(height, width, mass)
-    if not (decay > 1).all():
+def _rectangle(barrier):
+    """Mean height and width, refused where κd is too small for the formulas."""
+    device("barrier", barrier, Barrier)
+    height = sum(barrier.heights) / 2
+    decay = _decay(height, barrier.width, barrier.mass)
+    if not decay > 1:
         raise ValueError(
-            f"width must exceed the decay length 1/κ, or the formula is void: got κd = {float(decay.min()):.3g} "
-            "(raise width, height or mass)"
+            f"barrier must be wider than its decay length 1/κ, or the formula is void: got κd = {decay:.3g} "
+            "(raise its width, height or mass)"
         )
-    return height, width, mass
+    return height, barrier.width
+
+
+def _flat(barrier):
+    """The same for a formula that knows only flat barriers."""
+    found = _rectangle(barrier)
+    if barrier.heights[0] != barrier.heights[1]:
+        raise ValueError(f"barrier must have equal heights for Simmons' formula, got {barrier.heights} eV")
+    return found
 
 
 def _inside(bias, height):
@@ -55,7 +65,7 @@ def _brinkman(bias, height, width, asymmetry, mass):
     return at_zero * (1 + decay * asymmetry * bias / (12 * height**2) + (decay * bias / height) ** 2 / 8)
 
 
-def current_density(bias, height, width, mass=1.0):
+def current_density(barrier, bias):
     r"""Simmons' current density through a rectangular barrier, intermediate range :math:`|eV|<\varphi`.
 
     .. math:: J = \frac{e}{2\pi h d^2}\left[\left(\varphi-\tfrac{eV}{2}\right)e^{-2\kappa_-d}
@@ -67,14 +77,10 @@ def current_density(bias, height, width, mass=1.0):
 
     Parameters
     ----------
+    barrier : Barrier
+        With equal heights :math:`\varphi` and :math:`\kappa d>1`.
     bias : float or array_like
         In V, smaller in magnitude than the height.
-    height : float or array_like
-        :math:`\varphi` in eV, > 0.
-    width : float or array_like
-        :math:`d` in nm; the formula needs :math:`\kappa d>1`.
-    mass : float or array_like
-        :math:`\beta` in electron masses.
 
     Returns
     -------
@@ -84,18 +90,18 @@ def current_density(bias, height, width, mass=1.0):
     Raises
     ------
     ValueError
-        For a bias beyond the height or a barrier thinner than its decay length.
+        For a bias beyond the height, unequal heights, or a barrier thinner than its decay length.
 
     Examples
     --------
-    >>> f"{current_density(0.1, height=1.0, width=1.5):.3e}"
+    >>> f"{current_density(Barrier(height=1.0, width=1.5), 0.1):.3e}"
     '3.960e+05'
     """
-    height, width, mass = _barrier(height, width, mass)
-    return _simmons(_inside(bias, height), height, width, mass)
+    height, width = _flat(barrier)
+    return _simmons(_inside(bias, height), height, width, barrier.mass)
 
 
-def conductance(height, width, mass=1.0):
+def conductance(barrier):
     r"""Simmons' conductance at low bias, the exact slope of `current_density` at V = 0.
 
     .. math:: G = \frac{e^2}{2\pi h d^2}\,(\kappa d-1)\,e^{-2\kappa d}
@@ -105,25 +111,25 @@ def conductance(height, width, mass=1.0):
 
     Parameters
     ----------
-    height, width, mass
+    barrier : Barrier
         As in `current_density`.
 
     Returns
     -------
-    float or ndarray
+    float
         In S/m².
 
     Examples
     --------
-    >>> f"{conductance(height=1.0, width=1.5):.3e}"
+    >>> f"{conductance(Barrier(height=1.0, width=1.5)):.3e}"
     '3.873e+06'
     """
-    height, width, mass = _barrier(height, width, mass)
-    decay = _decay(height, width, mass)
-    return units.CONDUCTANCE_QUANTUM / (2 * np.pi * (width * 1e-9) ** 2) * (decay - 1) * np.exp(-2 * decay)
+    height, width = _flat(barrier)
+    decay = _decay(height, width, barrier.mass)
+    return float(units.CONDUCTANCE_QUANTUM / (2 * np.pi * (width * 1e-9) ** 2) * (decay - 1) * np.exp(-2 * decay))
 
 
-def brinkman(bias, height, width, asymmetry=0.0, mass=1.0):
+def brinkman(barrier, bias):
     r"""Brinkman's parabola: differential conductance of a trapezoidal barrier.
 
     .. math:: \frac{G(V)}{G(0)} = 1 + \frac{A_0\,\Delta\varphi}{16\,\varphi^{3/2}}\,eV
@@ -131,21 +137,16 @@ def brinkman(bias, height, width, asymmetry=0.0, mass=1.0):
               G(0) = \frac{e^2}{h^2}\frac{\sqrt{2m\beta\varphi}}{d}\,e^{-2\kappa d}
 
     Source: Brinkman, Dynes and Rowell, J. Appl. Phys. 41, 1915 (1970), who count the bias the other way round (their
-    linear term is negative). Here :math:`\Delta\varphi` is the right height minus the left one, and V > 0 raises the
-    right electrode. Meant for :math:`|eV|` and :math:`|\Delta\varphi|` well below :math:`\varphi`.
+    linear term is negative). Here :math:`\varphi` is the mean height, :math:`\Delta\varphi` the right height minus the
+    left one, and V > 0 raises the right electrode. Meant for :math:`|eV|` and :math:`|\Delta\varphi|` well below
+    :math:`\varphi`.
 
     Parameters
     ----------
+    barrier : Barrier
+        With :math:`\kappa d>1` at its mean height.
     bias : float or array_like
-        In V, smaller in magnitude than the height.
-    height : float or array_like
-        Mean height :math:`\varphi` in eV.
-    width : float or array_like
-        In nm, with :math:`\kappa d>1`.
-    asymmetry : float or array_like
-        :math:`\Delta\varphi` in eV, smaller in magnitude than twice the mean height.
-    mass : float or array_like
-        In electron masses.
+        In V, smaller in magnitude than the mean height.
 
     Returns
     -------
@@ -156,35 +157,40 @@ def brinkman(bias, height, width, asymmetry=0.0, mass=1.0):
     --------
     A barrier that is higher on the right lets more through when the right side is raised further:
 
-    >>> g = brinkman([-0.2, 0.2], height=1.0, width=1.5, asymmetry=0.4)
+    >>> g = brinkman(Barrier(height=0.8, width=1.5, height_right=1.2), [-0.2, 0.2])
     >>> bool(g[0] < g[1])
     True
     """
-    height, width, mass = _barrier(height, width, mass)
-    asymmetry = real("asymmetry", asymmetry, unit="eV")
-    if not (np.abs(asymmetry) < 2 * height).all():
-        raise ValueError(
-            f"asymmetry must leave both sides of the barrier above zero, got {asymmetry} eV at {height} eV"
-        )
-    return _brinkman(_inside(bias, height), height, width, asymmetry, mass)
+    height, width = _rectangle(barrier)
+    asymmetry = barrier.heights[1] - barrier.heights[0]
+    return _brinkman(_inside(bias, height), height, width, asymmetry, barrier.mass)
 
 
-@dataclass(frozen=True)
-class BarrierFit:
-    """A fitted barrier: mean height (eV), width (nm), asymmetry (eV), and their covariance in that order.
+@dataclass(frozen=True, eq=False)
+class BarrierFit(Fit):
+    """What `fit_brinkman` and `fit_simmons` return.
 
-    A fit of a rectangular barrier has asymmetry 0, and zeros in its row and column of the covariance.
+    Attributes
+    ----------
+    height, width, asymmetry : float
+        Mean height in eV, width in nm, and right minus left height in eV (0 for a rectangular barrier).
+    mass : float
+        The mass that the fit was given, in electron masses.
+    covariance : ndarray, shape (3, 3)
+        Of height, width and asymmetry; zeros where the asymmetry was not fitted.
     """
 
     height: float
     width: float
     asymmetry: float
+    mass: float
     covariance: np.ndarray
 
     @property
-    def uncertainties(self):
-        """Standard deviations of height (eV), width (nm) and asymmetry (eV)."""
-        return np.sqrt(np.diag(self.covariance))
+    def barrier(self):
+        """The fitted `Barrier`."""
+        half = self.asymmetry / 2
+        return Barrier(self.height - half, self.width, self.mass, self.height + half)
 
     @property
     def correlation(self):
@@ -216,7 +222,7 @@ def _start(at_zero, curvature, mass):
     return height, decay / np.sqrt(mass * height / units.HBAR2_2M)
 
 
-def _fit(model, bias, values, start, noise):
+def _fit(model, bias, values, start, noise, mass):
     from scipy.optimize import curve_fit
 
     scale = np.abs(values).max()
@@ -233,7 +239,7 @@ def _fit(model, bias, values, start, noise):
     jacobian = np.zeros((3, best.size))
     np.fill_diagonal(jacobian, [height, width, 1.0])
     asymmetry = best[2] if best.size == 3 else 0.0
-    return BarrierFit(float(height), float(width), float(asymmetry), jacobian @ covariance @ jacobian.T)
+    return BarrierFit(float(height), float(width), float(asymmetry), mass, jacobian @ covariance @ jacobian.T)
 
 
 def fit_brinkman(bias, conductance, mass=1.0, noise=None):
@@ -267,7 +273,7 @@ def fit_brinkman(bias, conductance, mass=1.0, noise=None):
     Examples
     --------
     >>> v = np.linspace(-0.3, 0.3, 31)
-    >>> fit = fit_brinkman(v, brinkman(v, height=1.2, width=1.4, asymmetry=0.3, mass=0.5), mass=0.5)
+    >>> fit = fit_brinkman(v, brinkman(Barrier(1.05, 1.4, 0.5, height_right=1.35), v), mass=0.5)
     >>> [round(x, 6) for x in (fit.height, fit.width, fit.asymmetry)]
     [1.2, 1.4, 0.3]
     """
@@ -280,7 +286,7 @@ def fit_brinkman(bias, conductance, mass=1.0, noise=None):
     def model(bias, height, width, asymmetry):
         return _brinkman(bias, height, width, asymmetry, mass)
 
-    return _fit(model, bias, values, (height, width, asymmetry), noise)
+    return _fit(model, bias, values, (height, width, asymmetry), noise, mass)
 
 
 def fit_simmons(bias, current_density, mass=1.0, noise=None):
@@ -307,7 +313,7 @@ def fit_simmons(bias, current_density, mass=1.0, noise=None):
     Examples
     --------
     >>> v = np.linspace(-0.4, 0.4, 41)
-    >>> fit = fit_simmons(v, current_density(v, height=1.2, width=1.4))
+    >>> fit = fit_simmons(v, current_density(Barrier(height=1.2, width=1.4), v))
     >>> round(fit.height, 6), round(fit.width, 6)
     (1.2, 1.4)
     """
@@ -325,4 +331,4 @@ def fit_simmons(bias, current_density, mass=1.0, noise=None):
         # Trial heights below |V|/2 leave the formula's range; they must only be a bad fit, not an error.
         return _simmons(np.clip(bias, -1.99 * height, 1.99 * height), height, width, mass)
 
-    return _fit(model, bias, values, start, noise)
+    return _fit(model, bias, values, start, noise, mass)

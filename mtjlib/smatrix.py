@@ -22,7 +22,7 @@ barrier. `layers` gives the three pieces of a junction, `all_orders` or `leading
 `currents` what these carry.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -34,7 +34,8 @@ from mtjlib.junction import Junction
 _PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 
 
-class SMatrix(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class SMatrix:
     """Reflection and transmission blocks of one layer, arrays of shape (..., 2, 2)."""
 
     r: np.ndarray
@@ -47,7 +48,8 @@ class SMatrix(NamedTuple):
         return np.block([[self.r, self.t_prime], [self.t, self.r_prime]])
 
 
-class Amplitudes(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Amplitudes:
     """Waves on the right side of the barrier per incoming spinor A or F, arrays of shape (..., 2, 2)."""
 
     ca: np.ndarray
@@ -56,7 +58,8 @@ class Amplitudes(NamedTuple):
     df: np.ndarray
 
 
-class Flow(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Flow:
     """Particle current and spin current from left to right, per channel (see `currents`).
 
     `charge` has the broadcast shape of the arguments, `spin` the components x, y, z on one more axis, the first.

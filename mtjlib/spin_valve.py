@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real, set_floats
+from mtjlib._validate import device, real, set_floats
 
 _MICROOHM_CM_NM = 1e-17  # one µΩ cm times one nm, in Ω m²
 
@@ -221,8 +221,8 @@ def co_cu():
     0.418
     """
     co, cu = Magnet(resistivity=5.1, diffusion_length=60.0, asymmetry=0.51), Metal(0.5, 1000.0)
-    co_cu = Interface(resistance=0.52e-15, asymmetry=0.76, mixing_conductance=0.542e15 + 0.016e15j)
-    return SpinValve(co, cu, co, cu, co_cu, co_cu, co_cu, spacer_thickness=10.0, right_thickness=10.0)
+    face = Interface(resistance=0.52e-15, asymmetry=0.76, mixing_conductance=0.542e15 + 0.016e15j)
+    return SpinValve(co, cu, co, cu, face, face, face, spacer_thickness=10.0, right_thickness=10.0)
 
 
 def sharvin_mixing_conductance(fermi_energy):
@@ -282,13 +282,26 @@ def _lead_end(valve):
     return impedance, impedance * β - interface.resistance * interface.asymmetry
 
 
-def _circuit(valve):
-    """The valve as two batteries that meet at N/F2: (z1, Z1, V1) and (z2, Z2, V2), and the difference Z1 - Re z1.
+@dataclass(frozen=True)
+class _Circuit:
+    """Two batteries that meet at N/F2: impedance across (z) and along (Z) the own spin, electromotive force (V).
 
-    Differences that a thick spacer or a thin free layer makes small are written so that nothing cancels.
+    Battery 1 is everything left of the interface, battery 2 the interface and everything right of it. `difference` is
+    Z1 - Re z1, which a thick spacer makes so small that it must not be subtracted.
     """
-    if not isinstance(valve, SpinValve):
-        raise TypeError(f"valve must be a SpinValve, got {valve!r}")
+
+    z1: complex
+    Z1: float
+    V1: float
+    z2: complex
+    Z2: float
+    V2: float
+    difference: float
+
+
+def _circuit(valve):
+    """Batteries of a valve. What a thick spacer or a thin free layer makes small is written so that nothing cancels."""
+    device("valve", valve, SpinValve)
     impedance, emf, mixing = _f1_end(valve)
     source, weaker = _behind(valve.spacer, valve.spacer_thickness, impedance)
     across, weaker_across = _behind(valve.spacer, valve.spacer_thickness, mixing)
@@ -305,7 +318,7 @@ def _circuit(valve):
         + valve.right.asymmetry * r * t * (r + impedance * np.tanh(depth / 2)) / (r + impedance * t)
     )
     into = 1 / (2 * interface.mixing_conductance)
-    return across, source, emf * weaker, into, load + interface.resistance, emf_right, difference
+    return _Circuit(across, source, emf * weaker, into, load + interface.resistance, emf_right, difference)
 
 
 def _profile(x, start, end, thickness, length):
@@ -333,31 +346,32 @@ class Solution:
     valve : SpinValve
     angle : ndarray
         φ in rad.
-    a, b : float or ndarray
-        Coefficients of :math:`\boldsymbol\tau = a\,\hat s\times(\hat s\times\hat S) + b\,\hat s\times\hat S` on F2, in
-        ħI0/e. Finite at φ = 0 and π, where the torque itself vanishes. In the book's convention, with
-        :math:`m_1=\hat S,\ m_2=\hat s`: :math:`N_\parallel=-a,\ N_\perp=-b`.
+    torque_in_plane, torque_out_of_plane : float or ndarray
+        The coefficients :math:`N_\parallel,N_\perp` of the torque on F2,
+        :math:`N_\parallel\,m_2\times(m_1\times m_2)+N_\perp\,m_1\times m_2` with :math:`m_1=\hat S,\ m_2=\hat s`, in
+        ħI0/e. Finite at φ = 0 and π, where the torque itself vanishes. Barnaś et al. write
+        :math:`a\,\hat s\times(\hat s\times\hat S)+b\,\hat s\times\hat S`: :math:`a=-N_\parallel,\ b=-N_\perp`.
     resistance : float or ndarray
         In Ω m²: everything between the two semi-infinite pieces, and what the spin accumulation adds inside them.
     """
 
     valve: SpinValve
     angle: np.ndarray
-    a: np.ndarray
-    b: np.ndarray
+    torque_in_plane: np.ndarray
+    torque_out_of_plane: np.ndarray
     resistance: np.ndarray
     _accumulations: tuple
     _currents: tuple
 
     @property
-    def torque_in_plane(self):
-        r""":math:`\tau_\varphi = a\sin\varphi` in ħI0/e; positive where it increases φ."""
-        return self.a * np.sin(self.angle)
+    def tau_phi(self):
+        r"""Component :math:`\tau_\varphi = -N_\parallel\sin\varphi` in ħI0/e; positive where it increases φ."""
+        return -self.torque_in_plane * np.sin(self.angle)
 
     @property
-    def torque_out_of_plane(self):
-        r""":math:`\tau_x = -b\sin\varphi` in ħI0/e, along x."""
-        return -self.b * np.sin(self.angle)
+    def tau_x(self):
+        r"""Component :math:`\tau_x = N_\perp\sin\varphi` in ħI0/e, along x."""
+        return self.torque_out_of_plane * np.sin(self.angle)
 
     def accumulation(self, x):
         r"""Spin accumulation :math:`\mathbf g(x)` as a voltage per current, :math:`\mathbf g/eI_0`.
@@ -400,7 +414,7 @@ class Solution:
         The torque is what F2 absorbs of it, :math:`\tau=\frac\hbar2 j_\perp` at the N/F2 interface:
 
         >>> at_half_pi = solve(co_cu(), np.pi / 2)
-        >>> bool(np.isclose(at_half_pi.spin_current(10.0)[0] / 2, at_half_pi.torque_out_of_plane))
+        >>> bool(np.isclose(at_half_pi.spin_current(10.0)[0] / 2, at_half_pi.tau_x))
         True
         """
         return self._field(x, self._currents, -1.0)
@@ -451,11 +465,12 @@ def solve(valve, angle):
     Examples
     --------
     >>> solution = solve(co_cu(), [0.0, np.pi / 2, np.pi])
-    >>> solution.torque_in_plane.round(3), solution.a.round(3)
-    (array([0.   , 0.215, 0.   ]), array([0.285, 0.215, 0.432]))
+    >>> solution.tau_phi.round(3), solution.torque_in_plane.round(3)
+    (array([0.   , 0.215, 0.   ]), array([-0.285, -0.215, -0.432]))
     """
     angle = real("angle", angle, unit="rad")
-    z, source, emf, w, load, emf_right, difference = _circuit(valve)
+    circuit = _circuit(valve)
+    z, w, load, emf_right = circuit.z1, circuit.z2, circuit.Z2, circuit.V2
     s, c = np.sin(angle), np.cos(angle)
     β, β2 = valve.left.asymmetry, valve.right.asymmetry
 
@@ -464,14 +479,14 @@ def solve(valve, angle):
     matrix[..., 0, 1] = -c * z.imag - w.imag
     matrix[..., 0, 2] = z.imag
     matrix[..., 1, 0] = c * z.imag + w.imag
-    matrix[..., 1, 1] = c**2 * z.real + s**2 * source + w.real
-    matrix[..., 1, 2] = c * difference
+    matrix[..., 1, 1] = c**2 * z.real + s**2 * circuit.Z1 + w.real
+    matrix[..., 1, 2] = c * circuit.difference
     matrix[..., 2, 0] = -(s**2) * z.imag
-    matrix[..., 2, 1] = s**2 * c * difference
-    matrix[..., 2, 2] = s**2 * z.real + c**2 * source + load
+    matrix[..., 2, 1] = s**2 * c * circuit.difference
+    matrix[..., 2, 2] = s**2 * z.real + c**2 * circuit.Z1 + load
     drive = np.zeros((*angle.shape, 3, 1))
-    drive[..., 1, 0] = emf
-    drive[..., 2, 0] = c * emf + emf_right
+    drive[..., 1, 0] = circuit.V1
+    drive[..., 2, 0] = c * circuit.V1 + emf_right
     wx, wy, along = np.moveaxis(np.linalg.solve(matrix, drive)[..., 0], -1, 0)
 
     # faces of the layers, still per particle current j0 = +1
@@ -508,7 +523,7 @@ def solve(valve, angle):
     # I0 > 0 is a particle current of -1
     accumulations = tuple(-g for g in (g_left, g_start, g_end, g_enter, g_leave, g_lead))
     currents = tuple(-j for j in (j_left, j_start, j_end, along, j_leave, j_leave))
-    return Solution(valve, angle, wy / 2, wx / 2, resistance, accumulations, currents)
+    return Solution(valve, angle, -wy / 2, -wx / 2, resistance, accumulations, currents)
 
 
 def gmr(valve):
@@ -524,14 +539,14 @@ def gmr(valve):
     >>> round(float(gmr(co_cu().with_asymmetries(right=(-0.51, -0.76)))), 3)
     -0.295
     """
-    _, source, emf, _, load, emf_right, _ = _circuit(valve)
-    return 4 * emf * emf_right / (source + load) / solve(valve, 0.0).resistance
+    circuit = _circuit(valve)
+    return 4 * circuit.V1 * circuit.V2 / (circuit.Z1 + circuit.Z2) / solve(valve, 0.0).resistance
 
 
 def closed_form(valve, angle):
-    r"""The coefficient *a* for a real mixing conductance, where three equations become two.
+    r"""The in-plane torque for a real mixing conductance, where three equations become two.
 
-    .. math:: a = \frac{\hbar I_0}{2e}\,
+    .. math:: N_\parallel = -\frac{\hbar I_0}{2e}\,
         \frac{V_1(Z_2+z_1)+V_2(z_1-Z_1)\cos\varphi}{(z_1+z_2)(Z_1+Z_2)+(Z_1-z_1)(Z_2-z_2)\sin^2\varphi}
 
     with the batteries of `solve`. Only the angle between the batteries enters: this is the metallic cousin of
@@ -547,7 +562,7 @@ def closed_form(valve, angle):
     Returns
     -------
     float or ndarray
-        *a* in ħI0/e. There is no out-of-plane torque.
+        :math:`N_\parallel` in ħI0/e, as `Solution.torque_in_plane`. There is no out-of-plane torque.
 
     Raises
     ------
@@ -557,22 +572,23 @@ def closed_form(valve, angle):
     Examples
     --------
     >>> valve = co_cu().with_mixing_conductance(0.542e15)
-    >>> bool(np.isclose(closed_form(valve, 1.0), solve(valve, 1.0).a))
+    >>> bool(np.isclose(closed_form(valve, 1.0), solve(valve, 1.0).torque_in_plane))
     True
     """
-    z, source, emf, w, load, emf_right, difference = _circuit(valve)
-    if z.imag or w.imag:
+    k = _circuit(valve)
+    if k.z1.imag or k.z2.imag:
         raise ValueError("valve must have real mixing conductances for the closed form")
-    z, w = z.real, w.real
+    z1, z2 = k.z1.real, k.z2.real
     angle = real("angle", angle, unit="rad")
-    drive = emf * (load + z) - emf_right * difference * np.cos(angle)
-    return drive / (2 * ((z + w) * (source + load) + difference * (load - w) * np.sin(angle) ** 2))
+    drive = k.V1 * (k.Z2 + z1) - k.V2 * k.difference * np.cos(angle)
+    return -drive / (2 * ((z1 + z2) * (k.Z1 + k.Z2) + k.difference * (k.Z2 - z2) * np.sin(angle) ** 2))
 
 
 def critical_angle(valve):
     r"""Angle :math:`0<\varphi_c<\pi` at which the in-plane torque changes sign, or nan where it does not.
 
-    By Cramer's rule the numerator of *a* is linear in cos φ for any mixing conductance, so there is at most one:
+    By Cramer's rule the numerator of :math:`N_\parallel` is linear in cos φ for any mixing conductance, so there is at
+    most one:
 
     .. math:: \cos\varphi_c = \frac
         {V_1\,[\mathrm{Re}(z_1+z_2)(Z_2+\mathrm{Re}z_1)+(\mathrm{Im}z_1)^2]+V_2\,\mathrm{Im}z_1\mathrm{Im}z_2}
@@ -593,8 +609,8 @@ def critical_angle(valve):
     >>> critical_angle(co_cu())
     nan
     """
-    z, _, emf, w, load, emf_right, difference = _circuit(valve)
-    re, im = (z + w).real, z.imag
-    constant = emf * (re * (load + z.real) + im**2) + emf_right * im * w.imag
-    slope = emf_right * (re * difference - im**2) - emf * im * w.imag
+    k = _circuit(valve)
+    re, im = (k.z1 + k.z2).real, k.z1.imag
+    constant = k.V1 * (re * (k.Z2 + k.z1.real) + im**2) + k.V2 * im * k.z2.imag
+    slope = k.V2 * (re * k.difference - im**2) - k.V1 * im * k.z2.imag
     return float(np.arccos(constant / slope)) if abs(constant) < abs(slope) else float("nan")

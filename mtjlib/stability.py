@@ -1,4 +1,4 @@
-r"""Linear stability of the macrospin: resonance, critical torque and the map of bias and field.
+r"""Linear stability of the macrospin: resonance, critical torque and the phase diagram of bias and field.
 
 A stationary direction of `mtjlib.dynamics` is stable if every small deviation dies out, that is if both eigenvalues
 :math:`z` of the linearised equation of motion, with deviations :math:`\propto e^{zt}`, have a negative real part. The
@@ -12,15 +12,8 @@ import numpy as np
 
 from mtjlib import units
 from mtjlib._validate import device, real
-from mtjlib.dynamics import Macrospin, _aligned, _cross_matrix, _direction, _torque_fields, _vector
-
-_STATES = {"parallel": 1.0, "antiparallel": -1.0}
-
-
-def _sign_of(state):
-    if state not in _STATES:
-        raise ValueError(f"state must be 'parallel' or 'antiparallel', got {state!r}")
-    return _STATES[state]
+from mtjlib._vectors import aligned, cross_matrix, sign_of, unit_vector, vector
+from mtjlib.dynamics import Macrospin
 
 
 def eigenvalues(spin, m, field=(0.0, 0.0, 0.0), torque=(0.0, 0.0)):
@@ -59,30 +52,19 @@ def eigenvalues(spin, m, field=(0.0, 0.0, 0.0), torque=(0.0, 0.0)):
     (28.02, True)
     """
     device("spin", spin, Macrospin)
-    a, b = (x[..., None] for x in _torque_fields(spin, torque))
-    vectors = _aligned(_direction("m", m), _vector("field", field, "T"), ndim=max(a.ndim, b.ndim) - 1)
+    a, b = (x[..., None] for x in spin.torque_fields(torque))
+    vectors = aligned(unit_vector("m", m), vector("field", field, "T"), ndim=max(a.ndim, b.ndim) - 1)
     m, field = (np.moveaxis(v, 0, -1) for v in vectors)
     p = np.array(spin.reference)
-    matrix = spin.field_tensor - a[..., None] * _cross_matrix(p)
+    matrix = spin.field_tensor - a[..., None] * cross_matrix(p)
     total = field - b * p + (matrix @ m[..., None])[..., 0]
     stiffness = (m * total).sum(-1)[..., None, None] * np.eye(3) - matrix
-    k = _cross_matrix(np.moveaxis(m, -1, 0))
+    k = cross_matrix(np.moveaxis(m, -1, 0))
     jacobian = units.GAMMA / (1 + spin.alpha**2) * (k + spin.alpha * k @ k) @ stiffness
     # The 3x3 matrix has the eigenvalue 0 and the two wanted ones, which follow from its first two invariants.
     half = np.trace(jacobian, axis1=-2, axis2=-1) / 2
     root = np.sqrt(np.trace(jacobian @ jacobian, axis1=-2, axis2=-1) / 2 - half**2 + 0j)
     return np.stack([half + root, half - root])
-
-
-def _collinear(spin):
-    """Inner field per unit m along the reference, and the two across (ascending), in T."""
-    device("spin", spin, Macrospin)
-    p, tensor = np.array(spin.reference), spin.field_tensor
-    along = p @ tensor @ p
-    if np.abs(tensor @ p - along * p).max() > 1e-9 * np.abs(tensor).max():
-        raise ValueError(f"reference must be a principal axis of the anisotropy and demag, got {spin.reference!r}")
-    values = np.linalg.eigvalsh(tensor)
-    return along, np.delete(values, np.abs(values - along).argmin())
 
 
 def critical_torque(spin, field=0.0, state="parallel", out_of_plane=0.0):
@@ -120,8 +102,8 @@ def critical_torque(spin, field=0.0, state="parallel", out_of_plane=0.0):
     >>> round(float(critical_torque(spin)), 24), float(critical_torque(spin, state="antiparallel", field=0.5))
     (-4e-21, nan)
     """
-    sign = _sign_of(state)
-    along, across = _collinear(spin)
+    sign = sign_of(state)
+    along, across = device("spin", spin, Macrospin).principal_fields()
     field = real("field", field, unit="T") - real("out_of_plane", out_of_plane, unit="J") / spin.moment
     soft, hard = (sign * field + along - x for x in across[::-1])
     return np.where(soft > 0, -sign * spin.alpha * spin.moment * (soft + hard) / 2, np.nan)[()]
@@ -158,8 +140,8 @@ def critical_current(spin, efficiency, field=0.0, state="parallel", out_of_plane
 
 
 @dataclass(frozen=True)
-class Stability:
-    """What `stability_map` returns.
+class PhaseDiagram:
+    """What `phase_diagram` returns.
 
     Attributes
     ----------
@@ -186,7 +168,7 @@ class Stability:
         )
 
 
-def stability_map(spin, torque, bias, field=0.0):
+def phase_diagram(spin, torque, bias, field=0.0):
     r"""Stability of the parallel and the antiparallel state in the plane of bias and field.
 
     Geometry as in `critical_torque`: everything collinear. Where only one state is stable the junction switches to it;
@@ -205,21 +187,21 @@ def stability_map(spin, torque, bias, field=0.0):
 
     Returns
     -------
-    Stability
+    PhaseDiagram
         Arrays of the broadcast shape.
 
     Examples
     --------
     >>> from mtjlib.dynamics import Macrospin, quadratic_torque
     >>> spin = Macrospin(ms=1e6, volume=1e3, alpha=0.01, anisotropy=2e5)    # critical torque 4e-21 J
-    >>> stability_map(spin, quadratic_torque(a1=-1e-20), [-1.0, 0.0, 1.0]).region
+    >>> phase_diagram(spin, quadratic_torque(a1=-1e-20), [-1.0, 0.0, 1.0]).region
     array([1, 3, 2])
     """
-    _collinear(spin)
+    device("spin", spin, Macrospin).principal_fields()
     if not callable(torque):
         raise TypeError(f"torque must be a function of the bias, got {torque!r}")
     bias, field = np.broadcast_arrays(real("bias", bias, unit="V"), real("field", field, unit="T"))
     pair = torque(bias)
     p = np.array(spin.reference).reshape((3,) + (1,) * bias.ndim)
     growth = [eigenvalues(spin, s * p, field * p, pair).real.max(axis=0) for s in (1, -1)]
-    return Stability(*growth, np.sign(np.broadcast_to(pair[0], bias.shape)))
+    return PhaseDiagram(*growth, np.sign(np.broadcast_to(pair[0], bias.shape)))

@@ -5,10 +5,9 @@ product of the two rectifies into a DC voltage. Geometry (Sankey et al., Nature 
 the field B and the free moment along an in-plane direction, the fixed moment in the film plane at an angle
 :math:`\theta` from it; :math:`B_\mathrm{eff}=\mu_0M_\mathrm{eff}` keeps the moment in the plane.
 
-Signs. The dimensionless :math:`\zeta_\parallel,\zeta_\perp` keep the paper's sign, in which a positive
-:math:`\zeta_\parallel` means that positive current favours *antiparallel*. In terms of the torques of
-`mtjlib.dynamics`, :math:`\zeta_\parallel=-(2e/\hbar)\,d\tau_\parallel/dI` and
-:math:`\zeta_\perp=+(2e/\hbar)\,d\tau_\perp/dI`. Torques in joule are always those of `mtjlib.dynamics`.
+Signs. The dimensionless :math:`\zeta=(2e/\hbar)\,d\tau/dI` are torques per current with the signs of
+`mtjlib.dynamics`: :math:`\zeta_\parallel>0` means that positive current favours parallel, so a normal junction has
+:math:`\zeta_\parallel<0`. The paper counts :math:`\zeta_\parallel` the other way round, :math:`\zeta_\perp` as here.
 """
 
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtjlib import units
+from mtjlib._fit import Fit
 from mtjlib._validate import real, set_floats
 
 
@@ -69,7 +69,7 @@ def linewidth(field, effective_field, alpha, in_plane=0.0, angle=np.pi / 2, mome
 
     The torque :math:`\tau_\parallel\,\mathbf m\times(\mathbf p\times\mathbf m)` turns with the moment, the trace of its
     linearisation is :math:`-2\cos\theta\,\tau_\parallel`, half of which widens the line. The same formula gives the
-    standard critical current :math:`\alpha(B+B_\mathrm{eff}/2)` at :math:`\theta=0`. See `linewidth_printed`.
+    standard critical current :math:`\alpha(B+B_\mathrm{eff}/2)` at :math:`\theta=0`.
 
     Parameters
     ----------
@@ -99,32 +99,6 @@ def linewidth(field, effective_field, alpha, in_plane=0.0, angle=np.pi / 2, mome
     damping = real("alpha", alpha, "(0, inf)") * (field + hard) / 2
     torque = real("in_plane", in_plane, unit="J") / real("moment", moment, "(0, inf)", "J/T")
     return units.GAMMA * (damping + torque * np.cos(real("angle", angle, unit="rad")))
-
-
-def linewidth_printed(field, effective_field, alpha, in_plane=0.0, angle=np.pi / 2, moment=1.0):
-    r"""The same as printed in the paper: its torque term is half of `linewidth`'s.
-
-    .. math:: \sigma = \frac{\alpha\omega_m}{2}\left(\Omega_\perp+\Omega_\perp^{-1}\right)
-              + \frac{\gamma\,\tau_\parallel}{2M_sV}\cos\theta
-
-    This follows if the torque of the paper's Eq. (1) is read literally, along *fixed* directions: only the derivative
-    of its size with :math:`\theta` is then counted, not that of its direction. A torkance fitted to measured widths
-    with this formula is twice as large as one fitted with `linewidth`.
-    Source: Sankey et al. (2008), Eq. (6), in the sign of this book.
-
-    Parameters
-    ----------
-    field, effective_field, alpha, in_plane, angle, moment
-        As in `linewidth`.
-
-    Examples
-    --------
-    >>> still = linewidth(0.1, 1.1, 0.01)
-    >>> biased = [f(0.1, 1.1, 0.01, 1e-20, 1.0, 1e-17) for f in (linewidth, linewidth_printed)]
-    >>> round(float((biased[0] - still) / (biased[1] - still)), 6)
-    2.0
-    """
-    return linewidth(field, effective_field, alpha, real("in_plane", in_plane, unit="J") / 2, angle, moment)
 
 
 def lineshape(frequency, resonance, half_width):
@@ -197,7 +171,7 @@ class Calibration:
             raise ValueError("d2v_dtheta_di must not be 0: no resistance change, no signal")
 
     def height(self, half_width):
-        r"""Peak height in V for :math:`\zeta_\parallel=1`: the factor in front of the bracket of the signal."""
+        r"""Peak height in V for :math:`\zeta_\parallel=-1`: the factor in front of the bracket of the signal."""
         per_torque = units.HBAR * units.GAMMA * np.sin(self.angle) / (4 * units.E_CHARGE * self.moment)
         return self.d2v_dtheta_di / 2 * per_torque * self.rf_current**2 / (2 * np.pi * half_width)
 
@@ -208,10 +182,10 @@ def mixing_voltage(frequency, calibration, zeta_in_plane, zeta_out_of_plane, hal
     .. math:: \langle V_{mix}\rangle = \frac14\frac{\partial^2V}{\partial I^2}I_{RF}^2
               + \frac12\frac{\partial^2V}{\partial\theta\,\partial I}\,
               \frac{\hbar\gamma\sin\theta}{4eM_sV\sigma}\,I_{RF}^2
-              \left[\zeta_\parallel S(\omega)-\zeta_\perp\Omega_\perp A(\omega)\right]
+              \left[-\zeta_\parallel S(\omega)-\zeta_\perp\Omega_\perp A(\omega)\right]
 
     The in-plane torque gives the symmetric part, the out-of-plane torque the antisymmetric one. Valid near resonance
-    and for weak damping. Source: Sankey et al. (2008), Eq. (2).
+    and for weak damping. Source: Sankey et al. (2008), Eq. (2), with this module's sign of :math:`\zeta_\parallel`.
 
     Parameters
     ----------
@@ -219,7 +193,7 @@ def mixing_voltage(frequency, calibration, zeta_in_plane, zeta_out_of_plane, hal
         In Hz.
     calibration : Calibration
     zeta_in_plane, zeta_out_of_plane : float or array_like
-        :math:`\zeta_\parallel,\zeta_\perp` in the sign of the paper (see the top of the module).
+        :math:`\zeta_\parallel,\zeta_\perp`, signs as at the top of the module.
     half_width : float or array_like
         :math:`\sigma/2\pi` in Hz, > 0.
     resonance : float, array_like or None
@@ -237,7 +211,7 @@ def mixing_voltage(frequency, calibration, zeta_in_plane, zeta_out_of_plane, hal
     On resonance only the in-plane torque counts:
 
     >>> c = Calibration(4e3, 1.2, 1.06e-17, 12e-6, field=0.1, effective_field=1.1)
-    >>> peak = mixing_voltage(resonance_frequency(0.1, 1.1), c, [0.5, 0.5], [0.0, 0.3], half_width=173e6)
+    >>> peak = mixing_voltage(resonance_frequency(0.1, 1.1), c, [-0.5, -0.5], [0.0, 0.3], half_width=173e6)
     >>> (peak * 1e6).round(2).tolist()    # in microvolt
     [337.52, 337.52]
     """
@@ -251,7 +225,7 @@ def mixing_voltage(frequency, calibration, zeta_in_plane, zeta_out_of_plane, hal
     in_plane = real("zeta_in_plane", zeta_in_plane) * symmetric
     out_of_plane = real("zeta_out_of_plane", zeta_out_of_plane) * flatness * antisymmetric
     background = real("d2v_di2", d2v_di2, unit="V/A^2") * calibration.rf_current**2 / 4
-    return background + calibration.height(np.asarray(half_width, float)) * (in_plane - out_of_plane)
+    return background + calibration.height(np.asarray(half_width, float)) * (-in_plane - out_of_plane)
 
 
 def _flatness(calibration, resonance):
@@ -259,25 +233,28 @@ def _flatness(calibration, resonance):
     return units.GAMMA * (calibration.field + calibration.effective_field) / (2 * np.pi * resonance)
 
 
-@dataclass(frozen=True)
-class Fit:
-    """Result of `fit_spectrum`: every quantity as a pair (value, standard error).
+@dataclass(frozen=True, eq=False)
+class SpectrumFit(Fit):
+    """What `fit_spectrum` returns.
 
     Attributes
     ----------
-    zeta_in_plane, zeta_out_of_plane : tuple
-        Dimensionless torques per current, in the sign of the paper.
-    resonance, half_width : tuple
+    zeta_in_plane, zeta_out_of_plane : float
+        Dimensionless torques per current, with the signs stated at the top of the module.
+    resonance, half_width : float
         In Hz.
-    background : tuple
+    background : float
         In V.
+    covariance : ndarray, shape (5, 5)
+        Of these five in this order.
     """
 
-    zeta_in_plane: tuple
-    zeta_out_of_plane: tuple
-    resonance: tuple
-    half_width: tuple
-    background: tuple
+    zeta_in_plane: float
+    zeta_out_of_plane: float
+    resonance: float
+    half_width: float
+    background: float
+    covariance: np.ndarray
 
 
 def fit_spectrum(frequency, voltage, calibration, error=None):
@@ -297,7 +274,7 @@ def fit_spectrum(frequency, voltage, calibration, error=None):
 
     Returns
     -------
-    Fit
+    SpectrumFit
 
     Raises
     ------
@@ -308,9 +285,9 @@ def fit_spectrum(frequency, voltage, calibration, error=None):
     --------
     >>> c = Calibration(4e3, 1.2, 1.06e-17, 12e-6, field=0.1, effective_field=1.1)
     >>> f = np.linspace(8.5e9, 11e9, 60)
-    >>> fit = fit_spectrum(f, mixing_voltage(f, c, 0.4, -0.1, 173e6), c, error=1e-6)
-    >>> round(float(fit.zeta_in_plane[0]), 6), round(float(fit.zeta_out_of_plane[0]), 6)
-    (0.4, -0.1)
+    >>> fit = fit_spectrum(f, mixing_voltage(f, c, -0.4, -0.1, 173e6), c, error=1e-6)
+    >>> round(fit.zeta_in_plane, 6), round(fit.zeta_out_of_plane, 6)
+    (-0.4, -0.1)
     """
     from scipy.optimize import curve_fit
 
@@ -357,156 +334,11 @@ def fit_spectrum(frequency, voltage, calibration, error=None):
     per_volt = scale / calibration.height(half_width)
     flatness = _flatness(calibration, resonance)
     values = np.array(
-        [per_volt * symmetric, -per_volt * antisymmetric / flatness, resonance, half_width, scale * background]
+        [-per_volt * symmetric, -per_volt * antisymmetric / flatness, resonance, half_width, scale * background]
     )
     # Derivatives of these with respect to (centre, log_width, symmetric, antisymmetric, background).
     jacobian = np.zeros((5, 5))
-    jacobian[0, [1, 2]] = values[0], per_volt
+    jacobian[0, [1, 2]] = values[0], -per_volt
     jacobian[1, [0, 1, 3]] = values[1] * span / resonance, values[1], -per_volt / flatness
     jacobian[2, 0], jacobian[3, 1], jacobian[4, 4] = span, half_width, scale
-    errors = np.sqrt(np.diag(jacobian @ covariance @ jacobian.T))
-    return Fit(*zip(values.tolist(), errors.tolist(), strict=True))
-
-
-def torkance_prediction(polarisation, conductance_parallel):
-    r"""In-plane torkance of a symmetric junction with elastic tunnelling.
-
-    .. math:: \frac{1}{\sin\theta}\frac{d\tau_\parallel}{dV} = \frac{\hbar}{4e}\,\frac{2P}{1+P^2}
-              \left(\frac{dI}{dV}\right)_P
-
-    It saturates: going from P = 0.66 to 1 gains less than 9 %.
-    Source: Sankey et al. (2008), Eq. (3), after Slonczewski.
-
-    Parameters
-    ----------
-    polarisation : float or array_like
-        P in [-1, 1].
-    conductance_parallel : float or array_like
-        :math:`(dI/dV)_P`, ≥ 0: in S for the torkance of a device, or in S/m² for that per area.
-
-    Returns
-    -------
-    float or ndarray
-        Magnitude with the sign of P, in J/V (or J/(V m²)).
-
-    Examples
-    --------
-    In units of (ħ/2e)/kΩ:
-
-    >>> unit = units.HBAR / (2 * units.E_CHARGE) * 1e-3
-    >>> (torkance_prediction([0.66, 1.0], 1 / 3190) / unit).round(4).tolist()
-    [0.1441, 0.1567]
-    """
-    p = real("polarisation", polarisation, "[-1, 1]")
-    conductance = real("conductance_parallel", conductance_parallel, "[0, inf)", "S")
-    return units.HBAR / (4 * units.E_CHARGE) * 2 * p / (1 + p**2) * conductance
-
-
-def elastic_amplitudes(polarisation_left, polarisation_right, conductance_parallel):
-    r"""Conductances :math:`G_{\sigma\sigma'}\propto(1+\sigma P_L)(1+\sigma'P_R)` between the spin channels.
-
-    Parameters
-    ----------
-    polarisation_left, polarisation_right : float or array_like
-        In [-1, 1]; not -1 and 1 at once (no parallel conductance then).
-    conductance_parallel : float or array_like
-        :math:`G_{++}+G_{--}` in S, ≥ 0.
-
-    Returns
-    -------
-    g_pp, g_mm, g_pm, g_mp : float or ndarray
-        In S; the first index is the spin channel of the fixed (left) electrode, the second that of the free one.
-
-    Examples
-    --------
-    >>> [round(float(g), 4) for g in elastic_amplitudes(0.5, 0.5, 1.0)]
-    [0.9, 0.1, 0.3, 0.3]
-    """
-    left = real("polarisation_left", polarisation_left, "[-1, 1]")
-    right = real("polarisation_right", polarisation_right, "[-1, 1]")
-    total = real("conductance_parallel", conductance_parallel, "[0, inf)", "S")
-    if np.any(left * right == -1):
-        raise ValueError("polarisation_left and polarisation_right must not be opposite half metals")
-    unit = total / (2 * (1 + left * right))
-    return tuple(unit * (1 + s * left) * (1 + t * right) for s, t in ((1, 1), (-1, -1), (1, -1), (-1, 1)))
-
-
-def torkance_from_amplitudes(g_pp, g_mm, g_pm, g_mp):
-    r"""In-plane torkance from the conductances between spin channels, elastic or not.
-
-    .. math:: \frac{1}{\sin\theta}\frac{d\tau_\parallel}{dV} = \frac{\hbar}{4e}\left(G_{++}-G_{--}+G_{+-}-G_{-+}\right)
-
-    Source: Sankey et al. (2008), Eq. (4). In its conditions the parallel conductance is :math:`G_{++}+G_{--}`, the
-    antiparallel one :math:`G_{+-}+G_{-+}` (Eq. (5)): see `collinear_conductances`.
-
-    Parameters
-    ----------
-    g_pp, g_mm, g_pm, g_mp : float or array_like
-        In S (or S/m²), ≥ 0; first index fixed electrode, second free electrode.
-
-    Returns
-    -------
-    float or ndarray
-        In J/V (or J/(V m²)).
-
-    Examples
-    --------
-    Only the fixed electrode has to be polarised for a torque on the free one:
-
-    >>> unit = units.HBAR / (2 * units.E_CHARGE)
-    >>> [round(float(torkance_from_amplitudes(*elastic_amplitudes(*p, 1.0)) / unit), 3) for p in ((0.5, 0), (0, 0.5))]
-    [0.5, 0.0]
-    """
-    g = [real(n, v, "[0, inf)", "S") for n, v in (("g_pp", g_pp), ("g_mm", g_mm), ("g_pm", g_pm), ("g_mp", g_mp))]
-    return units.HBAR / (4 * units.E_CHARGE) * (g[0] - g[1] + g[2] - g[3])
-
-
-def collinear_conductances(g_pp, g_mm, g_pm, g_mp):
-    r"""Parallel and antiparallel conductance, :math:`G_{++}+G_{--}` and :math:`G_{+-}+G_{-+}`.
-
-    Parameters
-    ----------
-    g_pp, g_mm, g_pm, g_mp : float or array_like
-        As in `torkance_from_amplitudes`.
-
-    Returns
-    -------
-    parallel, antiparallel : float or ndarray
-        In S (or S/m²).
-
-    Examples
-    --------
-    >>> collinear_conductances(0.9, 0.1, 0.3, 0.3)
-    (np.float64(1.0), np.float64(0.6))
-    """
-    g = [real(n, v, "[0, inf)", "S") for n, v in (("g_pp", g_pp), ("g_mm", g_mm), ("g_pm", g_pm), ("g_mp", g_mp))]
-    return g[0] + g[1], g[2] + g[3]
-
-
-def rounded_rectangle_area(length, width, radius):
-    r"""Area of a rectangle with rounded corners, :math:`ab-(4-\pi)r^2`.
-
-    Parameters
-    ----------
-    length, width : float or array_like
-        In nm, > 0.
-    radius : float or array_like
-        Of the corners in nm, from 0 to half the shorter side.
-
-    Returns
-    -------
-    float or ndarray
-        In nm².
-
-    Examples
-    --------
-    Fully rounded, 50 × 100 nm² keep 89 % of their area:
-
-    >>> round(float(rounded_rectangle_area(100, 50, 25)))
-    4463
-    """
-    length, width = real("length", length, "(0, inf)", "nm"), real("width", width, "(0, inf)", "nm")
-    radius = real("radius", radius, "[0, inf)", "nm")
-    if np.any(2 * radius > np.minimum(length, width)):
-        raise ValueError(f"radius must not exceed half the shorter side, got {radius!r}")
-    return length * width - (4 - np.pi) * radius**2
+    return SpectrumFit(*values.tolist(), jacobian @ covariance @ jacobian.T)

@@ -12,8 +12,9 @@ import numpy as np
 
 from mtjlib import units
 from mtjlib._validate import device, number, real, whole
-from mtjlib.dynamics import Macrospin, Trajectory, _torque_fields, relax, run
-from mtjlib.stability import _collinear, _sign_of, eigenvalues
+from mtjlib._vectors import sign_of
+from mtjlib.dynamics import Macrospin, Trajectory, relax, run
+from mtjlib.stability import eigenvalues
 
 
 def switching_time(spin, start_angle, torque, field=0.0, end_angle=np.pi / 2):
@@ -56,12 +57,12 @@ def switching_time(spin, start_angle, torque, field=0.0, end_angle=np.pi / 2):
     >>> float(switching_time(spin, np.radians(5.0), torque=(0.9 * critical_torque(spin), 0.0)))
     inf
     """
-    along, across = _collinear(spin)
+    along, across = device("spin", spin, Macrospin).principal_fields()
     if np.ptp(across) > 1e-9 * np.abs(spin.field_tensor).max():
         raise ValueError("anisotropy and demag must be axially symmetric about the reference for the closed form")
     start = real("start_angle", start_angle, "(0, 3.141592653589793)", "rad")
     end = real("end_angle", end_angle, "(0, 3.141592653589793)", "rad")
-    a, b = _torque_fields(spin, torque)
+    a, b = spin.torque_fields(torque)
     c = a + spin.alpha * (real("field", field, unit="T") - b)
     d = spin.alpha * (along - across.mean())
     # The formula below is stable for |c + d| >= |c - d|; otherwise look at the sphere upside down.
@@ -226,7 +227,7 @@ def write_error_rate(
     [1.0, 0.0]
     """
     device("spin", spin, Macrospin)
-    sign = _sign_of(state)
+    sign = sign_of(state)
     bottom = sign * np.array(spin.reference)
     ensemble = thermal_ensemble(spin, bottom, n, temperature, rng, field)
     path = run(

@@ -17,7 +17,7 @@ electrons above and below the Fermi level before they cancel.
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real
+from mtjlib._validate import device, real
 from mtjlib.junction import Junction
 from mtjlib.quadrature import adaptive, pieces
 
@@ -219,7 +219,7 @@ def magneto_seebeck_ratio(parallel, antiparallel):
         return np.where(difference == 0, 0.0, difference / np.where(difference == 0, 1.0, least))[()]
 
 
-def tunnel_transmission(junction, energy, parallel=True):
+def tunnel_transmission(junction, excess, parallel=True):
     r"""Transmission of a free-electron junction with collinear magnetisations, per area and summed over both spins.
 
     .. math:: T(E) = \sum_{\sigma}\int\frac{d^2q}{(2\pi)^2}\,
@@ -233,8 +233,8 @@ def tunnel_transmission(junction, energy, parallel=True):
     ----------
     junction : Junction
         With a rectangular barrier and no spacer.
-    energy : float or array_like
-        In eV from the Fermi level.
+    excess : float or array_like
+        Energy from the Fermi level, in eV.
     parallel : bool
         True for the parallel, False for the antiparallel state.
 
@@ -253,25 +253,24 @@ def tunnel_transmission(junction, energy, parallel=True):
     -23.7
     -27.3
     """
-    if not isinstance(junction, Junction):
-        raise TypeError(f"junction must be a Junction, got {junction!r}")
+    device("junction", junction, Junction)
     if not isinstance(parallel, bool | np.bool_):
         raise TypeError(f"parallel must be True or False, got {parallel!r}")
     barrier, left, right = junction.barrier, junction.left, junction.right
     if barrier.heights[0] != barrier.heights[1] or junction.spacer:
         raise ValueError(f"junction must have a rectangular barrier and no spacer, got {junction!r}")
-    energy = real("energy", energy, unit="eV")
-    total = np.zeros(energy.size)
+    excess = real("excess", excess, unit="eV")
+    total = np.zeros(excess.size)
     # in the order of energy, so that only electrons far above the edge pay for their many resonances
-    order = np.argsort(energy, axis=None)
+    order = np.argsort(excess, axis=None)
     for part in (order[i : i + _AT_ONCE] for i in range(0, order.size, _AT_ONCE)):
-        e = energy.ravel()[part, None]
+        e = excess.ravel()[part, None]
         for majority in (True, False):
             # kinetic energy at normal incidence on either side
             first = left.fermi_energy - (0.0 if majority else left.exchange_splitting) + e
             second = right.fermi_energy - (0.0 if majority == parallel else right.exchange_splitting) + e
             total[part] += _one_spin(barrier, e, np.maximum(np.minimum(first, second), 0.0), first, second)
-    return total.reshape(energy.shape)[()]
+    return total.reshape(excess.shape)[()]
 
 
 def _one_spin(barrier, energy, top, first, second):

@@ -34,7 +34,7 @@ CONDUCTANCE_QUANTUM = E_CHARGE**2 / _PLANCK
 GAMMA = 1.76085962784e11
 
 
-def torkance_in_hbar_2e_per_kohm(torkance, area):
+def torkance_to_hbar_2e_per_kohm(torkance, area):
     r"""Express a torkance in the experimental unit :math:`(\hbar/2e)\,\mathrm{k\Omega}^{-1}`.
 
     Parameters
@@ -53,7 +53,7 @@ def torkance_in_hbar_2e_per_kohm(torkance, area):
     --------
     A spin current of :math:`\hbar/2` per electron through 1 kΩ is one unit:
 
-    >>> round(float(torkance_in_hbar_2e_per_kohm(HBAR / (2 * E_CHARGE) / 1e3, 1e18)), 12)
+    >>> round(float(torkance_to_hbar_2e_per_kohm(HBAR / (2 * E_CHARGE) / 1e3, 1e18)), 12)
     1.0
     """
     torkance = real("torkance", torkance, unit="J/(V m^2)")

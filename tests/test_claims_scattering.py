@@ -56,7 +56,7 @@ def test_resistance_and_tmr_of_fig_8():
 
 def test_torkance_of_fig_8():
     """The torkance fits the measured 0.13 ħ/2e kΩ⁻¹: not reproduced (0.0062, or 0.025 with Eq. (12) as printed)."""
-    ours = abs(units.torkance_in_hbar_2e_per_kohm(transport.torkance_in_plane(FIG8), 50 * 100))
+    ours = abs(units.torkance_to_hbar_2e_per_kohm(transport.torkance_in_plane(FIG8), 50 * 100))
     assert ours == pytest.approx(0.0062, abs=5e-5)
     assert 4 * ours == pytest.approx(0.025, abs=5e-4)
 

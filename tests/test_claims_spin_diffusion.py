@@ -22,20 +22,21 @@ INNER = PHI[1:-1]
 
 def fig_2():
     solution = solve(VALVE, PHI)
-    torque = solution.torque_in_plane
-    return solution.a[0], solution.a.min(), solution.a[-1], torque.max(), PHI[torque.argmax()] / np.pi
+    torque = solution.tau_phi
+    a = -solution.torque_in_plane  # the paper's coefficient
+    return a[0], a.min(), a[-1], torque.max(), PHI[torque.argmax()] / np.pi
 
 
 def fig_3():
     solution = solve(VALVE, PHI)
-    largest = abs(solution.torque_out_of_plane).max()
-    return largest, largest / solution.torque_in_plane.max()
+    largest = abs(solution.tau_x).max()
+    return largest, largest / solution.tau_phi.max()
 
 
 def table_1():
     """Sign of the torque, sign of the GMR in the four cases; then both values of the GMR."""
     cases = [VALVE.with_asymmetries((s1 * 0.51, s1 * 0.76), (s2 * 0.51, s2 * 0.76)) for s1, s2 in CASES]
-    signs = [np.unique(np.sign(solve(valve, INNER).torque_in_plane)) for valve in cases]
+    signs = [np.unique(np.sign(solve(valve, INNER).tau_phi)) for valve in cases]
     return *(float(one[0]) if len(one) == 1 else np.nan for one in signs), *(gmr(valve) for valve in cases)
 
 
@@ -45,7 +46,7 @@ CASES = ((1, 1), (1, -1), (-1, -1), (-1, 1))
 def fig_4():
     """Ratio of the slopes at pi and 0: same signs, then opposite signs."""
     opposite = VALVE.with_asymmetries(right=(-0.51, -0.76))
-    return tuple(float(np.divide(*solve(valve, [np.pi, 0.0]).a)) for valve in (VALVE, opposite))
+    return tuple(float(np.divide(*solve(valve, [np.pi, 0.0]).torque_in_plane)) for valve in (VALVE, opposite))
 
 
 def direction_of_accumulation(valve, phi):
@@ -86,7 +87,7 @@ def fig_5_angle():
 
 def fig_5_stability():
     """Slope of the torque for I0 > 0 towards larger phi at 0, and towards smaller phi at pi: positive destabilises."""
-    at_0, at_pi = solve(WAVY, [0.0, np.pi]).a
+    at_0, at_pi = -solve(WAVY, [0.0, np.pi]).torque_in_plane
     return at_0, at_pi
 
 
@@ -208,8 +209,6 @@ def test_ledger_is_complete():
     # Eq. (45): tau = -(hbar/e^2) [Re G g'_y + Im G g'_x]; with I0 > 0, -g leans towards F1's spin
     solution = solve(REAL, 2.0)
     gx, gy, gz = solution.accumulation(10.0)
-    assert solution.torque_in_plane == pytest.approx(
-        -0.542e15 * (gy * np.cos(2.0) + gz * np.sin(2.0)), rel=1e-12, abs=0
-    )
+    assert solution.tau_phi == pytest.approx(-0.542e15 * (gy * np.cos(2.0) + gz * np.sin(2.0)), rel=1e-12, abs=0)
     assert gx == 0
     assert -gz > 0

@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import make_diagnosis_data as make  # noqa: E402
 
-from mtjlib import imperfections, simmons, transport  # noqa: E402
+from mtjlib import Barrier, imperfections, simmons, transport  # noqa: E402
 
 ZERO = np.zeros(1)
 SEEDS = [make.SEED, 11, 2027]
@@ -107,14 +107,14 @@ def test_leads_take_their_share_of_the_bias():
 def test_cold_junction_without_spin_effects_is_brinkmans(monkeypatch):
     monkeypatch.setattr(make, "MAGNONS", 0.0)
     monkeypatch.setattr(make, "POLARISATION", 0.0)
-    wanted = simmons.brinkman(make.BIAS, make.HEIGHT, make.WIDTH, 0.5)
+    wanted = simmons.brinkman(Barrier(make.HEIGHT - 0.25, make.WIDTH, height_right=make.HEIGHT + 0.25), make.BIAS)
     for g in make.junction(make.BIAS, 10, asymmetry=0.5):
         np.testing.assert_allclose(g, wanted, rtol=1e-4)
 
 
 def test_thermal_factor_is_that_of_a_tunnel_barrier(monkeypatch):
     """The conductance of hot electrons, averaged with the Fermi window over a free-electron barrier's transmission."""
-    from mtjlib import Barrier, Ferromagnet, Junction, thermoelectric
+    from mtjlib import Ferromagnet, Junction, thermoelectric
 
     deep = Junction(Ferromagnet(8.0, 0.0), Barrier(make.HEIGHT, make.WIDTH, 1.0), Ferromagnet(8.0, 0.0))
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from mtjlib import simmons, units
+from mtjlib import Barrier, simmons, units
 
 HEIGHTS, WIDTHS, MASSES = st.floats(0.5, 4.0), st.floats(1.2, 4.0), st.floats(0.3, 1.5)
 
@@ -30,15 +30,21 @@ def wkb_current(bias, left, right, width, mass):
     return units.CONDUCTANCE_QUANTUM * 1e18 / (2 * np.pi) * (below + inside) / inverse
 
 
+def tilted(height, width, asymmetry=0.0, mass=1.0):
+    """A barrier by its mean height and its asymmetry."""
+    return Barrier(height - asymmetry / 2, width, mass, height + asymmetry / 2)
+
+
 @given(HEIGHTS, WIDTHS, MASSES, st.floats(-0.9, 0.9))
 @settings(max_examples=40)
 def test_odd_and_linear_at_low_bias(height, width, mass, share):
     bias = share * height
-    current = simmons.current_density(bias, height, width, mass)
-    assert simmons.current_density(-bias, height, width, mass) == pytest.approx(-current, rel=1e-12, abs=1e-300)
+    barrier = Barrier(height, width, mass)
+    current = simmons.current_density(barrier, bias)
+    assert simmons.current_density(barrier, -bias) == pytest.approx(-current, rel=1e-12, abs=1e-300)
     small = 1e-5 * height
-    slope = simmons.current_density(small, height, width, mass) / small
-    assert slope == pytest.approx(simmons.conductance(height, width, mass), rel=1e-6, abs=0)
+    slope = simmons.current_density(barrier, small) / small
+    assert slope == pytest.approx(simmons.conductance(barrier), rel=1e-6, abs=0)
 
 
 @pytest.mark.parametrize("mass", [1.0, 0.4])
@@ -49,18 +55,20 @@ def test_simmons_tends_to_the_wkb_integral(mass):
         numerical = wkb_current(1e-5, 1.0, 1.0, width, mass) / 1e-5
         unit = units.CONDUCTANCE_QUANTUM / (2 * np.pi * (width * 1e-9) ** 2) * np.exp(-2 * decay)
         assert numerical == pytest.approx(unit * (decay + 0.5), rel=1e-5, abs=0)
-        assert simmons.conductance(1.0, width, mass) / numerical == pytest.approx(1, abs=1.5 / decay)
-        assert simmons.brinkman(0.0, 1.0, width, 0.0, mass) / numerical == pytest.approx(1, abs=0.51 / decay)
+        barrier = Barrier(1.0, width, mass)
+        assert simmons.conductance(barrier) / numerical == pytest.approx(1, abs=1.5 / decay)
+        assert simmons.brinkman(barrier, 0.0) / numerical == pytest.approx(1, abs=0.51 / decay)
 
 
 def test_brinkman_is_the_expansion_of_simmons_for_a_thick_barrier():
     height, mass = 1.3, 0.6
     for width, tolerance in ((5.0, 0.2), (50.0, 0.02)):
         v = 1e-3
-        current = simmons.current_density([v, 2 * v], height, width, mass)
-        g = simmons.conductance(height, width, mass)
+        barrier = Barrier(height, width, mass)
+        current = simmons.current_density(barrier, [v, 2 * v])
+        g = simmons.conductance(barrier)
         cubic = (current[1] / (2 * v) - current[0] / v) / (3 * v**2) / g  # J = G (V + cubic V³)
-        parabola = simmons.brinkman(v, height, width, 0.0, mass) / simmons.brinkman(0.0, height, width, 0.0, mass) - 1
+        parabola = np.divide(*simmons.brinkman(barrier, [v, 0.0])) - 1
         assert parabola / v**2 == pytest.approx(3 * cubic, rel=tolerance)
 
 
@@ -76,7 +84,7 @@ def test_brinkman_coefficients_against_the_wkb_integral(asymmetry):
         at_zero = (4 * even[1] - even[2]) / 3
         quadratic = (even[2] - even[1]) / v**2 / at_zero
         linear = (j[1] + j[-1]) / v**2 / at_zero  # J = G0 (V + b V²/2)
-        g = simmons.brinkman([-v, 0.0, v], height, width, asymmetry, mass)
+        g = simmons.brinkman(Barrier(left, width, mass, right), [-v, 0.0, v])
         tolerance = 2 / (width * np.sqrt(mass * height / units.HBAR2_2M))
         assert (g[2] - g[0]) / (2 * v * g[1]) == pytest.approx(linear, rel=tolerance)
         assert (g[2] + g[0] - 2 * g[1]) / (2 * v**2 * g[1]) == pytest.approx(quadratic, rel=tolerance)
@@ -87,25 +95,27 @@ def test_brinkman_matches_the_published_numbers():
     """G(0) = 3.16e10 √φ/d exp(-1.025 d √φ) with d in Å, per Ω cm²."""
     height, width = 2.0, 1.5
     published = 3.16e10 * np.sqrt(height) / 15 * np.exp(-1.025 * 15 * np.sqrt(height)) * 1e4
-    assert simmons.brinkman(0.0, height, width) == pytest.approx(published, rel=0.02)
+    assert simmons.brinkman(Barrier(height, width), 0.0) == pytest.approx(published, rel=0.02)
 
 
 @given(HEIGHTS, WIDTHS, MASSES, st.floats(-0.5, 0.5))
 @settings(max_examples=30, deadline=None)
 def test_fit_returns_what_was_put_in(height, width, mass, share):
     v = np.linspace(-0.3, 0.35, 27) * height
-    fit = simmons.fit_brinkman(v, simmons.brinkman(v, height, width, share * height, mass), mass)
+    fit = simmons.fit_brinkman(v, simmons.brinkman(tilted(height, width, share * height, mass), v), mass)
     np.testing.assert_allclose(
         [fit.height, fit.width, fit.asymmetry], [height, width, share * height], rtol=1e-5, atol=1e-6
     )
-    fit = simmons.fit_simmons(v, simmons.current_density(v, height, width, mass), mass)
+    np.testing.assert_allclose(fit.barrier.heights, np.array([1 - share / 2, 1 + share / 2]) * height, rtol=1e-5)
+    assert fit.barrier.mass == mass
+    fit = simmons.fit_simmons(v, simmons.current_density(Barrier(height, width, mass), v), mass)
     np.testing.assert_allclose([fit.height, fit.width, fit.asymmetry], [height, width, 0.0], rtol=1e-5)
 
 
 def test_uncertainties_are_the_scatter_of_repeated_fits():
     rng = np.random.default_rng(3)
     v = np.linspace(-0.4, 0.4, 41)
-    clean = simmons.brinkman(v, 1.2, 1.3, 0.2, 0.5)
+    clean = simmons.brinkman(tilted(1.2, 1.3, 0.2, 0.5), v)
     noise = 0.01 * clean.min()
     fits = [simmons.fit_brinkman(v, clean + rng.normal(0, noise, v.size), 0.5, noise) for _ in range(200)]
     found = np.array([(fit.height, fit.width, fit.asymmetry) for fit in fits])
@@ -118,26 +128,23 @@ def test_uncertainties_are_the_scatter_of_repeated_fits():
 def test_the_mass_cannot_be_fitted():
     """A wrong mass gives another barrier and the same curve."""
     v = np.linspace(-0.3, 0.3, 21)
-    g = simmons.brinkman(v, 1.0, 1.5, 0.1, 0.4)
+    g = simmons.brinkman(tilted(1.0, 1.5, 0.1, 0.4), v)
     fit = simmons.fit_brinkman(v, g, 1.0)
-    np.testing.assert_allclose(simmons.brinkman(v, fit.height, fit.width, fit.asymmetry, 1.0), g, rtol=1e-6)
+    np.testing.assert_allclose(simmons.brinkman(fit.barrier, v), g, rtol=1e-6)
     assert abs(fit.width - 1.5) > 0.3
 
 
 def test_free_electrons_and_equal_heights_are_the_default():
     v = np.linspace(-0.3, 0.3, 11)
-    assert simmons.current_density(0.2, 1.2, 1.5) == simmons.current_density(0.2, 1.2, 1.5, mass=1.0)
-    assert simmons.conductance(1.2, 1.5) == simmons.conductance(1.2, 1.5, mass=1.0)
-    np.testing.assert_array_equal(simmons.brinkman(v, 1.2, 1.5), simmons.brinkman(v, 1.2, 1.5, asymmetry=0.0, mass=1.0))
     for fit, model in ((simmons.fit_brinkman, simmons.brinkman), (simmons.fit_simmons, simmons.current_density)):
-        found = fit(v, model(v, 1.2, 1.5))
+        found = fit(v, model(Barrier(1.2, 1.5, 1.0, 1.2), v))
         np.testing.assert_allclose([found.height, found.width, found.asymmetry], [1.2, 1.5, 0.0], rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_half_a_curve_is_enough(sign):
     v = sign * np.linspace(0.0, 0.6, 25)
-    found = simmons.fit_simmons(v, simmons.current_density(v, 1.2, 1.5, 0.7), 0.7)
+    found = simmons.fit_simmons(v, simmons.current_density(Barrier(1.2, 1.5, 0.7), v), 0.7)
     np.testing.assert_allclose([found.height, found.width], [1.2, 1.5], rtol=1e-6)
 
 
@@ -164,15 +171,19 @@ def test_an_ohmic_contact_is_not_a_barrier():
 
 
 def test_shapes_and_wrong_input():
-    assert simmons.current_density([0.1, 0.2], [[1.0], [2.0], [3.0]], 2.0).shape == (3, 2)
-    assert isinstance(simmons.conductance(1.0, 2.0), float)
-    assert simmons.brinkman(np.empty(0), 1.0, 2.0).shape == (0,)
+    flat = Barrier(1.0, 2.0)
+    assert simmons.current_density(flat, [[0.1, 0.2]]).shape == (1, 2)
+    assert isinstance(simmons.conductance(flat), float)
+    assert simmons.brinkman(flat, np.empty(0)).shape == (0,)
     with pytest.raises(ValueError, match="bias must be smaller in magnitude than the barrier height"):
-        simmons.current_density(1.0, 1.0, 2.0)
-    with pytest.raises(ValueError, match="width must exceed the decay length"):
-        simmons.conductance(1.0, 0.1)
-    with pytest.raises(ValueError, match="asymmetry must leave both sides"):
-        simmons.brinkman(0.0, 1.0, 2.0, 2.5)
+        simmons.current_density(flat, 1.0)
+    with pytest.raises(ValueError, match="barrier must be wider than its decay length"):
+        simmons.conductance(Barrier(1.0, 0.1))
+    for formula in (simmons.conductance, lambda barrier: simmons.current_density(barrier, 0.1)):
+        with pytest.raises(ValueError, match="barrier must have equal heights"):
+            formula(Barrier(1.0, 2.0, 1.0, 1.5))
+    with pytest.raises(TypeError, match="barrier must be a Barrier"):
+        simmons.brinkman(1.0, 0.1)
     v = np.linspace(-0.3, 0.3, 11)
     with pytest.raises(ValueError, match="two lists of one length"):
         simmons.fit_brinkman(v, v[:-1])
@@ -188,8 +199,7 @@ def test_shapes_and_wrong_input():
 
 def test_current_keeps_its_digits_at_tiny_bias():
     """J/V = G from 1e-15 V on: the difference of two currents would be left with none."""
-    for bias in (1e-15, -1e-12, 1e-8):
-        ratio = simmons.current_density(bias, 1.2, [0.4, 1.5, 8.0], 0.7) / simmons.conductance(
-            1.2, [0.4, 1.5, 8.0], 0.7
-        )
+    for width in (0.4, 1.5, 8.0):
+        bias, barrier = np.array([1e-15, -1e-12, 1e-8]), Barrier(1.2, width, 0.7)
+        ratio = simmons.current_density(barrier, bias) / simmons.conductance(barrier)
         np.testing.assert_allclose(ratio, bias, rtol=1e-10)

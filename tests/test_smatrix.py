@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -194,7 +196,7 @@ def test_order_of_brackets_does_not_matter(seed):
 
 def test_concatenation_solves_the_wave_equations():
     """B, C, D, E from the definition of S, as one linear system, with no star product in sight."""
-    first, second, _ = (smatrix.SMatrix(*(block[0] for block in s)) for s in random_layers(7))
+    first, second, _ = (smatrix.SMatrix(*(block[0] for block in vars(s).values())) for s in random_layers(7))
     a, f = np.array([0.3, 1 - 0.2j]), np.array([0.7j, -0.4])
     # Unknown (B, C, D, E): B = r A + t' D; C = t A + r' D; D = r2 C + t2' F; E = t2 C + r2' F.
     zero, one = np.zeros((2, 2)), np.eye(2)
@@ -246,10 +248,10 @@ def test_cutting_the_barrier_anywhere_changes_nothing(cut):
 def impure(reflection, reflection_prime, action):
     """A barrier with an impurity: it reflects differently on its two sides."""
     box = smatrix.wkb_barrier(action)
-    return box._replace(r=reflection * np.eye(2), r_prime=reflection_prime * np.eye(2))
+    return replace(box, r=reflection * np.eye(2), r_prime=reflection_prime * np.eye(2))
 
 
-@pytest.mark.parametrize("name", smatrix.Amplitudes._fields)
+@pytest.mark.parametrize("name", ["ca", "da", "cf", "df"])
 def test_leading_order_is_the_first_term_in_the_transmission(name):
     """The error falls as t_b² (t_b = e^-4, e^-6, e^-8), with large reflections r_b ≠ r_b' in the barrier."""
     first = smatrix.step((10.0, 4.0), (8j, 8j))
@@ -336,6 +338,6 @@ def test_refusals(call, error, message):
 
 def test_shapes():
     many = smatrix.step((np.linspace(1, 9, 5), 3.0), (8j, 8j), np.zeros((2, 1)))
-    assert all(block.shape == (2, 5, 2, 2) for block in many)
+    assert all(block.shape == (2, 5, 2, 2) for block in vars(many).values())
     whole = smatrix.concatenate(smatrix.concatenate(many, smatrix.wkb_barrier(np.ones(5))), smatrix.spacer(3.0, 1.0))
     assert whole.full().shape == (2, 5, 4, 4)

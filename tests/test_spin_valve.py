@@ -112,8 +112,8 @@ def thirteen_constants(valve, angle):
 def test_elimination_agrees_with_the_printed_system(valve, angle):
     solution = solve(valve, angle)
     in_plane, out_of_plane, resistance = thirteen_constants(valve, angle)
-    assert solution.torque_in_plane == pytest.approx(in_plane, rel=1e-10, abs=0)
-    assert solution.torque_out_of_plane == pytest.approx(out_of_plane, rel=1e-9, abs=0)
+    assert solution.tau_phi == pytest.approx(in_plane, rel=1e-10, abs=0)
+    assert solution.tau_x == pytest.approx(out_of_plane, rel=1e-9, abs=0)
     assert solution.resistance == pytest.approx(resistance, rel=1e-10, abs=0)
 
 
@@ -125,9 +125,7 @@ def test_any_valve_agrees_with_the_printed_system(valve, angle):
     solution = solve(valve, angle)
     expected = thirteen_constants(valve, angle)
     np.testing.assert_allclose(solution.resistance, expected[2], rtol=1e-6)
-    np.testing.assert_allclose(
-        [solution.torque_in_plane, solution.torque_out_of_plane], expected[:2], rtol=1e-5, atol=1e-13
-    )
+    np.testing.assert_allclose([solution.tau_phi, solution.tau_x], expected[:2], rtol=1e-5, atol=1e-13)
 
 
 def two_channel_network(valve, antiparallel, cells=1500):
@@ -269,12 +267,16 @@ def test_interfaces(angle):
     assert before @ axis == pytest.approx(after @ axis, abs=1e-8)
     np.testing.assert_allclose(
         (before - after) / 2,
-        solution.torque_in_plane * increasing + solution.torque_out_of_plane * np.array([1, 0, 0]),
+        solution.tau_phi * increasing + solution.tau_x * np.array([1, 0, 0]),
         atol=1e-8,
     )
-    # tau = a s x (s x S) + b s x S
+    # tau = N_par m2 x (m1 x m2) + N_perp m1 x m2, m1 = S and m2 = s; cross is m2 x m1
     cross = np.cross(axis, [0, 0, 1.0])
-    np.testing.assert_allclose((before - after) / 2, solution.a * np.cross(axis, cross) + solution.b * cross, atol=1e-8)
+    np.testing.assert_allclose(
+        (before - after) / 2,
+        -solution.torque_in_plane * np.cross(axis, cross) - solution.torque_out_of_plane * cross,
+        atol=1e-8,
+    )
     assert solution.spin_current(-tiny)[2] == pytest.approx(solution.spin_current(0.0)[2], abs=1e-8)
     np.testing.assert_allclose(solution.spin_current(end), solution.spin_current(end + tiny), atol=1e-8)
     # far inside F1 the current is polarised by the bulk; electrons carry it to the left
@@ -284,16 +286,16 @@ def test_interfaces(angle):
 
 def test_reversing_the_angle_and_all_asymmetries():
     solution, mirrored = solve(UNEQUAL, ANGLES), solve(UNEQUAL, -ANGLES)
-    np.testing.assert_allclose(mirrored.a, solution.a, rtol=1e-12)
-    np.testing.assert_allclose(mirrored.b, solution.b, rtol=1e-12)
-    np.testing.assert_allclose(mirrored.torque_in_plane, -solution.torque_in_plane, rtol=1e-12)
+    np.testing.assert_allclose(mirrored.torque_in_plane, solution.torque_in_plane, rtol=1e-12)
+    np.testing.assert_allclose(mirrored.torque_out_of_plane, solution.torque_out_of_plane, rtol=1e-12)
+    np.testing.assert_allclose(mirrored.tau_phi, -solution.tau_phi, rtol=1e-12)
     opposite = UNEQUAL.with_asymmetries(
         left=(-0.5, -0.7), right=(0.3, -0.4)
     )  # with_asymmetries gives both interfaces of F2 one gamma
     opposite = replace(opposite, lead_interface=replace(UNEQUAL.lead_interface, asymmetry=0.6))
     flipped = solve(opposite, ANGLES)
-    np.testing.assert_allclose(flipped.a, -solution.a, rtol=1e-12)
-    np.testing.assert_allclose(flipped.b, -solution.b, rtol=1e-12)
+    np.testing.assert_allclose(flipped.torque_in_plane, -solution.torque_in_plane, rtol=1e-12)
+    np.testing.assert_allclose(flipped.torque_out_of_plane, -solution.torque_out_of_plane, rtol=1e-12)
     np.testing.assert_allclose(flipped.resistance, solution.resistance, rtol=1e-12)
 
 
@@ -304,8 +306,8 @@ def test_conjugate_mixing_conductances_mirror_the_out_of_plane_torque():
         changed = replace(side, mixing_conductance=np.conj(side.mixing_conductance))
         conjugate = replace(conjugate, **{name: changed})
     one, other = solve(UNEQUAL, ANGLES), solve(conjugate, ANGLES)
-    np.testing.assert_allclose(other.a, one.a, rtol=1e-12)
-    np.testing.assert_allclose(other.b, -one.b, rtol=1e-12)
+    np.testing.assert_allclose(other.torque_in_plane, one.torque_in_plane, rtol=1e-12)
+    np.testing.assert_allclose(other.torque_out_of_plane, -one.torque_out_of_plane, rtol=1e-12)
     np.testing.assert_allclose(other.resistance, one.resistance, rtol=1e-12)
 
 
@@ -313,7 +315,7 @@ def test_spin_flip_in_the_spacer_kills_torque_and_magnetoresistance():
     """What is left of the torque is F2's own: with no spin from F1, F2 exerts none on itself."""
     lengths = np.array([1000.0, 10.0, 1.0, 0.5])
     solutions = [solve(replace(CO_CU, spacer=Metal(0.5, length)), ANGLES) for length in lengths]
-    torque = [abs(s.torque_in_plane).max() for s in solutions]
+    torque = [abs(s.tau_phi).max() for s in solutions]
     spread = [np.ptp(s.resistance) for s in solutions]
     assert (np.diff(torque) < 0).all()
     assert (np.diff(spread) < 0).all()
@@ -328,24 +330,24 @@ def test_real_mixing_conductance():
         valve = replace(valve, **{name: replace(getattr(valve, name), mixing_conductance=0.7e15)})
     valve = replace(valve, left_interface=replace(valve.left_interface, mixing_conductance=0.4e15))
     solution = solve(valve, ANGLES)
+    assert (solution.tau_x == 0).all()
     assert (solution.torque_out_of_plane == 0).all()
-    assert (solution.b == 0).all()
     assert (solution.accumulation(5.0)[:, 0] == 0).all()
-    np.testing.assert_allclose(spin_valve.closed_form(valve, ANGLES), solution.a, rtol=1e-12)
+    np.testing.assert_allclose(spin_valve.closed_form(valve, ANGLES), solution.torque_in_plane, rtol=1e-12)
 
 
 def test_collinear_coefficients_are_limits():
     near = solve(UNEQUAL, [1e-6, np.pi - 1e-6])
     exact = solve(UNEQUAL, [0.0, np.pi])
-    np.testing.assert_allclose(exact.a, near.a, rtol=1e-9)
-    np.testing.assert_allclose(exact.b, near.b, rtol=1e-9)
-    assert exact.torque_in_plane[0] == 0.0
+    np.testing.assert_allclose(exact.torque_in_plane, near.torque_in_plane, rtol=1e-9)
+    np.testing.assert_allclose(exact.torque_out_of_plane, near.torque_out_of_plane, rtol=1e-9)
+    assert exact.tau_phi[0] == 0.0
 
 
 def test_no_asymmetry_no_torque():
     valve = CO_CU.with_asymmetries(left=(0.0, 0.0), right=(0.0, 0.0))
     solution = solve(valve, ANGLES)
-    assert (solution.a == 0).all()
+    assert (solution.torque_in_plane == 0).all()
     # three resistors and two layers in series
     series = 3 * 0.52e-15 + (0.5 * 10 + 5.1 * 10) * 1e-17
     np.testing.assert_allclose(solution.resistance, series, rtol=1e-14)
@@ -357,11 +359,13 @@ def test_one_unpolarised_magnet():
     absorber = valve.with_asymmetries(right=(0.0, 0.0))
     one, other = solve(absorber, ANGLES), solve(absorber, np.pi - ANGLES)
     np.testing.assert_allclose(one.resistance, other.resistance, rtol=1e-13)
-    np.testing.assert_allclose(one.a, other.a, rtol=1e-13)
+    np.testing.assert_allclose(one.torque_in_plane, other.torque_in_plane, rtol=1e-13)
     assert gmr(absorber) == pytest.approx(0.0, abs=1e-13)
     # the other way round: F2 polarises the spacer, F1 tilts that spin, and the torque returns to F2
     source = valve.with_asymmetries(left=(0.0, 0.0))
-    np.testing.assert_allclose(solve(source, np.pi - ANGLES).a, -solve(source, ANGLES).a, atol=1e-15)
+    np.testing.assert_allclose(
+        solve(source, np.pi - ANGLES).torque_in_plane, -solve(source, ANGLES).torque_in_plane, atol=1e-15
+    )
     assert critical_angle(source) == pytest.approx(np.pi / 2, rel=1e-14, abs=0)
 
 
@@ -369,23 +373,25 @@ def test_one_unpolarised_magnet():
 @pytest.mark.parametrize("mixing", [0.542e15, 0.542e15 + 0.016e15j, 0.3e15 - 0.4e15j])
 def test_critical_angle_is_the_zero_of_the_torque(beta, gamma, mixing):
     valve = CO_CU.with_asymmetries(left=(beta, gamma)).with_mixing_conductance(mixing)
-    ends = solve(valve, [0.0, np.pi]).a
+    ends = solve(valve, [0.0, np.pi]).torque_in_plane
     angle = critical_angle(valve)
     if ends[0] * ends[1] > 0:
         assert np.isnan(angle)
     else:
-        assert angle == pytest.approx(brentq(lambda phi: solve(valve, phi).a, 0.0, np.pi, xtol=1e-13), rel=1e-9, abs=0)
+        assert angle == pytest.approx(
+            brentq(lambda phi: solve(valve, phi).torque_in_plane, 0.0, np.pi, xtol=1e-13), rel=1e-9, abs=0
+        )
 
 
 def test_critical_angle_of_complex_and_unequal_mixing_conductances():
     found = 0
     for gamma in np.linspace(-0.9, 0.9, 37):
         valve = UNEQUAL.with_asymmetries(left=(0.1, gamma))
-        ends, angle = solve(valve, [0.0, np.pi]).a, critical_angle(valve)
+        ends, angle = solve(valve, [0.0, np.pi]).torque_in_plane, critical_angle(valve)
         assert np.isnan(angle) == (ends[0] * ends[1] > 0)
         if not np.isnan(angle):
             found += 1
-            assert abs(solve(valve, angle).a) < 1e-12 * abs(ends).max()
+            assert abs(solve(valve, angle).torque_in_plane) < 1e-12 * abs(ends).max()
     assert found > 0
 
 
@@ -393,7 +399,13 @@ def test_critical_angle_of_complex_and_unequal_mixing_conductances():
 @given(valves, st.lists(st.floats(-20, 20), max_size=4))
 def test_any_valve_is_finite_and_within_bounds(valve, angles):
     solution = solve(valve, angles)
-    for value in (solution.torque_in_plane, solution.torque_out_of_plane, solution.a, solution.b, solution.resistance):
+    for value in (
+        solution.tau_phi,
+        solution.tau_x,
+        solution.torque_in_plane,
+        solution.torque_out_of_plane,
+        solution.resistance,
+    ):
         assert value.shape == (len(angles),)
         assert np.isfinite(value).all()
     # entropy is produced, in both channels at least in part: R > 0
@@ -418,14 +430,16 @@ def test_small_torques_keep_their_digits():
     for left, power in ((None, 1), ((0.0, 0.0), 2)):
         opaque = UNEQUAL.with_asymmetries(left=left)
         near, far = (solve(replace(opaque, spacer_thickness=30.0 * depths), 1.1) for depths in (40.0, 90.0))
-        assert far.a == pytest.approx(near.a * np.exp(-50.0 * power), rel=1e-9, abs=0)
-        assert far.b == pytest.approx(near.b * np.exp(-50.0 * power), rel=1e-9, abs=0)
+        assert far.torque_in_plane == pytest.approx(near.torque_in_plane * np.exp(-50.0 * power), rel=1e-9, abs=0)
+        assert far.torque_out_of_plane == pytest.approx(
+            near.torque_out_of_plane * np.exp(-50.0 * power), rel=1e-9, abs=0
+        )
     near, far = (gmr(replace(UNEQUAL, spacer_thickness=30.0 * depths)) for depths in (40.0, 41.0))
     resistance = [solve(replace(UNEQUAL, spacer_thickness=30.0 * depths), 0.0).resistance for depths in (40.0, 41.0)]
     assert far * resistance[1] == pytest.approx(near * resistance[0] / np.e, rel=1e-9, abs=0)
     bare = {name: Interface(0.0, 0.0, 1e15) for name in ("left_interface", "right_interface", "lead_interface")}
     thin = replace(UNEQUAL.with_asymmetries(left=(0.0, 0.0)), **bare)
-    one, ten = (solve(replace(thin, right_thickness=d), 1.1).a for d in (1e-9, 1e-8))
+    one, ten = (solve(replace(thin, right_thickness=d), 1.1).torque_in_plane for d in (1e-9, 1e-8))
     assert ten == pytest.approx(10 * one, rel=1e-7, abs=0)
 
 
@@ -434,18 +448,18 @@ def test_extremes_are_finite():
     for spacer, right, length in ((1e-9, 1e-9, 1e6), (1e6, 1e6, 1e-2), (1e-9, 1e6, 60.0)):
         valve = replace(CO_CU, spacer_thickness=spacer, right_thickness=right, spacer=Metal(0.5, length))
         solution = solve(valve, ANGLES)
-        assert np.isfinite(solution.a).all()
+        assert np.isfinite(solution.torque_in_plane).all()
         x = np.array([-1e7, 0.0, spacer / 2, spacer, spacer + right / 2, spacer + right, 1e8])[:, None]
         assert np.isfinite(solution.accumulation(x)).all()
         assert np.isfinite(solution.spin_current(x)).all()
-    thin = [solve(replace(CO_CU, spacer_thickness=d), 1.0).a for d in (1e-3, 1e-6, 1e-9)]
+    thin = [solve(replace(CO_CU, spacer_thickness=d), 1.0).torque_in_plane for d in (1e-3, 1e-6, 1e-9)]
     assert abs(thin[2] - thin[1]) < 1e-6 * abs(thin[2])
 
 
 def test_shapes():
     scalar = solve(CO_CU, 1.0)
-    assert isinstance(scalar.a, float)
     assert isinstance(scalar.torque_in_plane, float)
+    assert isinstance(scalar.tau_phi, float)
     assert isinstance(scalar.resistance, float)
     assert scalar.accumulation(1.0).shape == (3,)
     grid = solve(CO_CU, np.ones((2, 3)))
@@ -455,14 +469,16 @@ def test_shapes():
     profile = grid.spin_current(x)
     assert profile.shape == (7, 2, 3, 3)
     np.testing.assert_allclose(profile[2, 1, 1], scalar.spin_current(x[2, 0, 0]))
-    assert solve(CO_CU, []).a.shape == (0,)
+    assert solve(CO_CU, []).torque_in_plane.shape == (0,)
     assert solve(CO_CU, []).accumulation(1.0).shape == (0, 3)
 
 
 def test_one_batched_solve_beats_a_loop():
     angles = np.linspace(0, 2 * np.pi, 361)
     batched = solve(CO_CU, angles)
-    np.testing.assert_allclose([solve(CO_CU, phi).a for phi in angles], batched.a, rtol=1e-13)
+    np.testing.assert_allclose(
+        [solve(CO_CU, phi).torque_in_plane for phi in angles], batched.torque_in_plane, rtol=1e-13
+    )
     ratios = []
     for _ in range(5):
         start = time.perf_counter()

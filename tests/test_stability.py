@@ -110,17 +110,17 @@ def test_critical_current_carries_half_a_hbar_per_electron():
 # Bias and field
 
 
-def test_stability_map_at_the_corners():
+def test_phase_diagram_at_the_corners():
     """No bias: two states inside the hysteresis loop, one outside. Strong bias: the state the torque favours."""
     torque = dynamics.quadratic_torque(a1=-1e-19)  # V > 0 favours antiparallel, as in a normal junction
     bias, field = np.array([-1.0, 0.0, 1.0])[:, None], np.array([-0.03, 0.0, 0.03])
-    result = stability.stability_map(IN_PLANE, torque, bias, field)
+    result = stability.phase_diagram(IN_PLANE, torque, bias, field)
     assert result.region.shape == (3, 3)
     assert result.region[:, 1].tolist() == [1, 3, 2]
     assert result.region[1].tolist() == [2, 3, 1]
     assert result.favoured[:, 0].tolist() == [1, 0, -1]
     critical = stability.critical_torque(IN_PLANE)
-    edge = stability.stability_map(IN_PLANE, torque, critical / -1e-19 * np.array([0.999, 1.001]))
+    edge = stability.phase_diagram(IN_PLANE, torque, critical / -1e-19 * np.array([0.999, 1.001]))
     assert edge.region.tolist() == [3, 2]
 
 
@@ -128,7 +128,7 @@ def test_back_hopping_needs_competing_torques():
     """An even out-of-plane torque favours antiparallel: it helps at V > 0 and competes at V < 0."""
     torque = dynamics.quadratic_torque(a1=-1e-19, b2=2e-19)
     bias = np.linspace(-1.5, 1.5, 61)
-    result = stability.stability_map(IN_PLANE, torque, bias)
+    result = stability.phase_diagram(IN_PLANE, torque, bias)
     hops = bias[result.back_hopping]
     assert hops.size and (hops < 0).all()
     assert hops.max() == pytest.approx(-np.sqrt(0.02 * IN_PLANE.moment / 2e-19), abs=0.15)
@@ -137,7 +137,7 @@ def test_back_hopping_needs_competing_torques():
     plain = dynamics.run(IN_PLANE, polar(1.5, 3.1), 20e-9, 2e-12, torque=(torque(-1.4)[0], 0.0))
     assert plain.m[5000:, 0].min() > 0.99
     asymmetric = dynamics.quadratic_torque(a1=-1e-19, b1=-1e-19, b2=2e-19)  # moves the onset to smaller bias
-    other = stability.stability_map(IN_PLANE, asymmetric, bias)
+    other = stability.phase_diagram(IN_PLANE, asymmetric, bias)
     assert bias[other.back_hopping].max() > hops.max()
 
 
@@ -155,7 +155,7 @@ def test_back_hopping_needs_competing_torques():
 def test_finite_everywhere_in_the_legal_range(alpha, anisotropy, par, perp, field):
     spin = Macrospin(ms=1e6, volume=1e3, alpha=alpha, anisotropy=anisotropy, demag=(0.2, 0.2, 0.6))
     assert np.isfinite(stability.eigenvalues(spin, (0, 0, 1), field, (par, perp))).all()
-    assert np.isfinite(stability.stability_map(spin, lambda v: (par * v, perp * v), [-1.0, 1.0], field[2]).region).all()
+    assert np.isfinite(stability.phase_diagram(spin, lambda v: (par * v, perp * v), [-1.0, 1.0], field[2]).region).all()
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_finite_everywhere_in_the_legal_range(alpha, anisotropy, par, perp, fiel
             "principal axis",
             lambda: stability.critical_torque(replace(PERPENDICULAR, reference=(1, 0, 1))),
         ),
-        (TypeError, "function of the bias", lambda: stability.stability_map(PERPENDICULAR, (0, 0), 1.0)),
+        (TypeError, "function of the bias", lambda: stability.phase_diagram(PERPENDICULAR, (0, 0), 1.0)),
     ],
 )
 def test_bad_arguments_are_named(error, message, call):

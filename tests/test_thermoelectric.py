@@ -327,7 +327,7 @@ def test_shapes():
         (lambda: lorenz_number(lambda e: 0.0, 300.0), ValueError, "must not vanish"),
         (lambda: magneto_seebeck_ratio("1", 1.0), TypeError, "parallel must be a real number"),
         (lambda: tunnel_transmission("junction", 0.0), TypeError, "junction must be a Junction"),
-        (lambda: tunnel_transmission(FE_MGO_FE, np.nan), ValueError, "energy must lie in"),
+        (lambda: tunnel_transmission(FE_MGO_FE, np.nan), ValueError, "excess must lie in"),
         (lambda: tunnel_transmission(FE_MGO_FE, 0.0, "P"), TypeError, "parallel must be True or False"),
         (
             lambda: tunnel_transmission(Junction(UNEQUAL.left, Barrier(1.0, 1.0, 1.0, 2.0), UNEQUAL.right), 0.0),

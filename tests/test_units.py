@@ -45,8 +45,8 @@ def test_boltzmann_constant_is_in_electronvolt():
 
 
 def test_torkance_unit_scales_with_area_and_broadcasts():
-    one = units.torkance_in_hbar_2e_per_kohm(1e-5, 100.0)
-    both = units.torkance_in_hbar_2e_per_kohm(1e-5, [100.0, 200.0])
+    one = units.torkance_to_hbar_2e_per_kohm(1e-5, 100.0)
+    both = units.torkance_to_hbar_2e_per_kohm(1e-5, [100.0, 200.0])
     np.testing.assert_allclose(both, [one, 2 * one])
 
 
@@ -54,7 +54,7 @@ def test_slonczewski_maximum_of_a_one_kiloohm_junction_is_half_a_unit():
     """A half-metal junction has torkance (ħ/4e) G_P: half of (ħ/2e)/kΩ at 1 kΩ, whatever its area."""
     area, resistance = 5000.0, 1e3
     per_area = units.HBAR / (4 * units.E_CHARGE) / resistance / (area * 1e-18)
-    assert units.torkance_in_hbar_2e_per_kohm(per_area, area) == pytest.approx(0.5)
+    assert units.torkance_to_hbar_2e_per_kohm(per_area, area) == pytest.approx(0.5)
 
 
 def test_resistance_area_product_of_a_square_micrometre():
@@ -72,7 +72,7 @@ def test_field_and_magnetisation_conversions_agree_through_four_pi():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: units.torkance_in_hbar_2e_per_kohm(1.0, 0.0), "area must lie in"),
+        (lambda: units.torkance_to_hbar_2e_per_kohm(1.0, 0.0), "area must lie in"),
         (lambda: units.resistance_area_product(0.0), "conductance must lie in"),
         (lambda: units.oersted_to_tesla(np.nan), "field must lie in"),
     ],

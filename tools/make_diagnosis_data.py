@@ -21,7 +21,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-from mtjlib import imperfections, inelastic, julliere, simmons, units
+from mtjlib import Barrier, imperfections, inelastic, julliere, simmons, units
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "exercises" / "source" / "05-real-junctions.ipynb"
@@ -62,10 +62,11 @@ def junction(bias, temperature, width=WIDTH, asymmetry=0.0, flips=0.0, resonance
     slope = np.sqrt(HEIGHT / units.HBAR2_2M) * width / HEIGHT  # d ln T/dE at the Fermi level, 1/eV
     hot = np.pi * slope * kt / np.sin(np.pi * slope * kt)
     p = imperfections.bloch_polarisation(POLARISATION, temperature, BLOCH)
+    barrier = Barrier(HEIGHT - asymmetry / 2, width, height_right=HEIGHT + asymmetry / 2)
 
     def state(v, sign):
         factors = inelastic.magnon_conductances(v, p, p, MAGNONS, CUTOFF)[:: int(sign)]
-        g = hot * simmons.brinkman(v, HEIGHT, width, asymmetry) * ((1 - flips) * factors[0] + flips * factors[1])
+        g = hot * simmons.brinkman(barrier, v) * ((1 - flips) * factors[0] + flips * factors[1])
         if resonance:
             level, left, right, density = resonance
             spins = [(1 + s * p, 1 + s * sign * p) for s in (1, -1)]

@@ -48,11 +48,11 @@ def test_all_angles_of_a_spin_valve_against_a_loop(ledger):
 
     def batched():
         solution = spin_valve.solve(valve, angle)
-        return np.array([solution.a, solution.b, solution.resistance])
+        return np.array([solution.torque_in_plane, solution.torque_out_of_plane, solution.resistance])
 
     def loop():
         solutions = [spin_valve.solve(valve, φ) for φ in angle]
-        return np.array([[s.a, s.b, s.resistance] for s in solutions]).T
+        return np.array([[s.torque_in_plane, s.torque_out_of_plane, s.resistance] for s in solutions]).T
 
     worst = np.abs(batched() / loop() - 1).max()
     assert worst < 1e-10
