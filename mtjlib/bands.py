@@ -34,7 +34,7 @@ from functools import lru_cache
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real, set_floats
+from mtjlib._validate import device, number, real, set_floats, whole
 from mtjlib._zone import channel_edges, zone_mean
 
 
@@ -163,9 +163,10 @@ def decay(energy, centre, hopping):
     return np.arccosh(np.maximum(np.abs((real("energy", energy) - real("centre", centre)) / (2 * hopping)), 1.0))
 
 
-def _orbitals(junction, region):
+def _orbitals(junction, region, name="region"):
+    device("junction", junction, FilterJunction)
     if region not in ("majority", "minority", "barrier"):
-        raise ValueError(f"expected 'majority', 'minority' or 'barrier', got {region!r}")
+        raise ValueError(f"{name} must be 'majority', 'minority' or 'barrier', got {region!r}")
     return getattr(junction, region)
 
 
@@ -421,8 +422,7 @@ def zone(points):
     >>> round(float(w @ (np.cos(kx) + np.cos(ky)) ** 2), 12)
     1.0
     """
-    if isinstance(points, bool) or not isinstance(points, int | np.integer) or points < 2:
-        raise ValueError(f"points must be an integer of at least 2, got {points!r}")
+    points = whole("points", points, 2)
     k = (np.arange(points) + 0.5) * np.pi / points
     i, j = np.tril_indices(points)
     return k[i], k[j], np.where(i == j, 1.0, 2.0) / points**2
@@ -431,7 +431,8 @@ def zone(points):
 def _zone_sums(junction, energy, states, rtol):
     """Transmission per surface cell, summed over both spins, of the given states; shape (states, *energy.shape)."""
     energy = real("energy", energy, "[-1000, 1000]", "eV")
-    rtol = float(real("rtol", rtol, "[1e-8, 0.1]"))
+    rtol = number("rtol", rtol, "[1e-8, 0.1]")
+    device("junction", junction, FilterJunction)
     bonds = -np.array([junction.ss, junction.pp_pi, junction.pp_pi])
 
     def channels(state, *at):

@@ -20,6 +20,7 @@ from mtjlib._validate import real
 from mtjlib.quadrature import pieces
 
 _NODES = 48  # per piece
+_CHUNK = 128  # biases averaged together: each one takes a third of a megabyte
 _WINDOW = np.array([5.0, 15.0, 40.0])  # in kT: beyond it -df/dE is less by 1e-17
 
 
@@ -123,6 +124,15 @@ def _thermal(function, bias, temperature, peaks, widths):
     return np.where(cold, function(bias[..., None], 0.0)[..., 0, 0], warm)[()]
 
 
+def _in_chunks(formula, *arguments):
+    """formula(*arguments) of the broadcast arguments, a few at a time."""
+    arguments = np.broadcast_arrays(*arguments)
+    flat = [argument.ravel() for argument in arguments]
+    starts = range(0, max(flat[0].size, 1), _CHUNK)
+    parts = [np.reshape(formula(*(a[start : start + _CHUNK] for a in flat)), -1) for start in starts]
+    return np.concatenate(parts).reshape(arguments[0].shape)[()]
+
+
 def tunnel_conductance(bias, gap, broadening, polarisation=0.0, field=0.0, temperature=0.0):
     r"""Conductance of a ferromagnet–insulator–superconductor junction in a field.
 
@@ -164,8 +174,10 @@ def tunnel_conductance(bias, gap, broadening, polarisation=0.0, field=0.0, tempe
     broadening = real("broadening", broadening, "(0, inf)", "eV")
     polarisation = real("polarisation", polarisation, "[-1, 1]")
     temperature = real("temperature", temperature, "[0, inf)", "K")
-    shift = zeeman_energy(field)
-    bias, gap, broadening, polarisation, shift = np.broadcast_arrays(bias, gap, broadening, polarisation, shift)
+    return _in_chunks(_tunnel, bias, gap, broadening, polarisation, zeeman_energy(field), temperature)
+
+
+def _tunnel(bias, gap, broadening, polarisation, shift, temperature):
     gap_, broadening_, polarisation_, shift_ = (a[..., None, None] for a in (gap, broadening, polarisation, shift))
 
     def both_spins(start, distance):
@@ -296,7 +308,10 @@ def andreev_conductance(bias, gap, polarisation=0.0, barrier_strength=0.0, tempe
     polarisation = real("polarisation", polarisation, "[0, 1]")
     strength = real("barrier_strength", barrier_strength, "[0, 1e6]")
     temperature = real("temperature", temperature, "[0, inf)", "K")
-    bias, gap, polarisation, strength = np.broadcast_arrays(bias, gap, polarisation, strength)
+    return _in_chunks(_contact, bias, gap, polarisation, strength, temperature)
+
+
+def _contact(bias, gap, polarisation, strength, temperature):
     gap_, polarised = gap[..., None, None], polarisation[..., None, None]
     v = 1 / (1 + 2 * strength[..., None, None] ** 2)
 

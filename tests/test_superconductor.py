@@ -347,3 +347,28 @@ def test_shapes():
 def test_errors(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+def test_many_biases_are_the_same_as_each_and_need_little_memory():
+    """Chunks must not mix up what belongs to which bias, nor hold the nodes of all biases at once."""
+    import tracemalloc
+
+    rng = np.random.default_rng(3)
+    n = superconductor._CHUNK * 2 + 3
+    bias, polarisation, field = rng.uniform(-1e-3, 1e-3, n), rng.uniform(-1, 1, n), rng.uniform(0, 4, n)
+    temperature = np.where(rng.random(n) < 0.2, 0.0, rng.uniform(0.1, 2, n))
+    for function, others in (
+        (superconductor.tunnel_conductance, (2e-5, polarisation, field)),
+        (superconductor.andreev_conductance, (polarisation, field)),
+    ):
+        arguments = [np.broadcast_to(a, n) for a in (bias, 3e-4, *(abs(o) for o in others))]
+        tracemalloc.start()
+        together = function(*arguments, temperature=temperature)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 2e8
+        for i in (0, 1, superconductor._CHUNK - 1, superconductor._CHUNK, n - 1):
+            alone = function(*(a[i] for a in arguments), temperature=temperature[i])
+            assert together[i] == pytest.approx(alone, rel=1e-12)
+    assert superconductor.tunnel_conductance(np.empty((0, 2)), 3e-4, 1e-5).shape == (0, 2)
+    assert superconductor.tunnel_conductance(bias.reshape(1, n, 1), 3e-4, 1e-5).shape == (1, n, 1)
