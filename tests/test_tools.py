@@ -277,7 +277,7 @@ SUBMISSIONS = {
     "stack": "def f(x):\n    return f(f(x))\n\na = f(1)",
     "endless": "while True:\n    try:\n        pass\n    except BaseException:\n        pass",
     "memory": "a = bytearray(10**11)",
-    "checks replaced": "from mtjlib import check\ncheck.value = check._compare = lambda *args, **kwargs: None\na = 1",
+    "checks replaced": "from mtjlib.course import check\ncheck.value = check._compare = lambda *args, **kwargs: None\na = 1",
     "name replaced": "class check:\n    value = print\n\na = 1",
     "forged": """import os
 for fd in range(20):
@@ -298,7 +298,9 @@ def test_grading_a_folder(tmp_path, capsys):
     folder.mkdir()
     source.parent.mkdir()
     notebook = exercise()
-    notebook.cells.insert(0, new_code_cell("from mtjlib import check", metadata={"nbgrader": {"grade_id": "setup"}}))
+    notebook.cells.insert(
+        0, new_code_cell("from mtjlib.course import check", metadata={"nbgrader": {"grade_id": "setup"}})
+    )
     notebook.cells[0].metadata.nbgrader.update(schema_version=3, task=False, grade=False, locked=True, solution=False)
     nbformat.write(notebook, source)
     for name, answer in SUBMISSIONS.items():

@@ -21,39 +21,26 @@ import numpy as np
 
 from mtjlib import Barrier, Ferromagnet, Junction, bands, exact, imperfections
 from mtjlib import julliere as julliere_model
+from mtjlib.course.given import julliere as wafers
 
 SOURCE = Path(__file__).resolve().parents[1] / "exercises" / "source"
-TRUTH = re.compile(r"^truth = .*$", re.MULTILINE)
+TRUTH = re.compile(r"^( *)truth = .*$", re.MULTILINE)
 
-AREA = np.array([0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 10.0])
 NOISE = 0.01
-
-
-def resistances(area, ra, tmr, series=0.0, shunt=np.inf, shunt_ra=np.inf, rng=None):
-    """Return R_P and R_AP in Ω of junctions of `area` µm², each reading with 1 % noise.
-
-    `shunt` lies across every junction (Ω); `shunt_ra` is a leak in proportion to the area (Ω µm²); `series` is in Ω.
-    """
-    rng = rng or np.random.default_rng(0)
-    true = (series + 1 / (area / (ra * factor) + 1 / shunt + area / shunt_ra) for factor in (1, 1 + tmr))
-    return [r * (1 + NOISE * rng.standard_normal(area.shape)) for r in true]
 
 
 def julliere(seed):
     """Three wafers for exercise 01: one with a series resistance, one with a fixed shunt, one with pinholes."""
     rng = np.random.default_rng(seed)
-    ra, tmr = round(rng.uniform(10, 30), 1), round(rng.uniform(0.8, 2.0), 2)
-    defects = {
-        "A": {"series": round(ra * rng.uniform(0.2, 0.5), 1)},
-        "B": {"shunt": round(ra * rng.uniform(2.5, 6.0))},
-        "C": {"shunt_ra": round(ra * rng.uniform(0.5, 2.0), 1)},
-    }
-    tables = {wafer: resistances(AREA, ra, tmr, rng=rng, **defect) for wafer, defect in defects.items()}
-    lines = [f"area = np.array({_row(AREA)})  # µm², the same on each wafer"]
+    ra, tmr = wafers.junction(rng)
+    defects = {w: wafers.defect(kind, ra, rng) for w, kind in zip("ABC", ("series", "shunt", "pinhole"), strict=True)}
+    tables = {w: wafers.resistances(wafers.AREA, ra, tmr, rng, **defect) for w, defect in defects.items()}
+    lines = [f"area = np.array({_row(wafers.AREA)})  # µm², the same on each wafer"]
     for name, state in (("r_p", 0), ("r_ap", 1)):
         lines.append(f"{name} = {{  # Ω")
         lines += [f'    "{wafer}": np.array({_row(table[state])}),' for wafer, table in tables.items()]
         lines.append("}")
+    lines.append("check.given(area=area, r_p=r_p, r_ap=r_ap)")
     truth = {"ra": ra, "tmr": tmr, "series": defects["A"]["series"]}
     return "\n".join(lines), "truth = {" + ", ".join(f'"{k}": {v}' for k, v in truth.items()) + "}"
 
@@ -121,7 +108,7 @@ def write(notebook, data, truth):
             f"one cell tagged 'data' and one hidden truth are needed, found {len(cells)} and {len(hidden)}"
         )
     cells[0].source = data
-    hidden[0].source = TRUTH.sub(truth, hidden[0].source)
+    hidden[0].source = TRUTH.sub(lambda match: match[1] + truth, hidden[0].source)
     return notebook
 
 
