@@ -277,7 +277,7 @@ SUBMISSIONS = {
     "stack": "def f(x):\n    return f(f(x))\n\na = f(1)",
     "endless": "while True:\n    try:\n        pass\n    except BaseException:\n        pass",
     "memory": "a = bytearray(10**11)",
-    "checks replaced": "from mtjlib.course import check\ncheck.value = check._compare = lambda *args, **kwargs: None\na = 1",
+    "checks replaced": "from mtjlib.course import check\ncheck.value = check._compare = lambda *_, **__: None\na = 1",
     "name replaced": "class check:\n    value = print\n\na = 1",
     "forged": """import os
 for fd in range(20):
