@@ -47,8 +47,7 @@ def compute_rows(app):
             if result.verdict != row.verdict:
                 logger.warning(f"{path.name}, {row.id}: it says {row.verdict!r}, the computation {result.verdict!r}")
             ours, printed = (ledger.numbers(values, row) for values in (result.ours, result.printed))
-            quoted = ledger.numbers(row.quoted, row, trim="-")
-            shown = {"shown": ledger.shown(row.claim), "ours": ours, "asked": quoted, "as_printed": printed}
+            shown = {"shown": ledger.shown(row.claim), "ours": ours, "asked": ledger.quoted(row), "as_printed": printed}
             rows.append(asdict(row) | shown | {"reason": result.reason})
         new[path.stem] = {"digest": digest, "rows": rows, "setup": ledger.load(path)[1]}
     CACHE.parent.mkdir(exist_ok=True)

@@ -171,25 +171,31 @@ def digest(path):
     return state.hexdigest()
 
 
-def number(x, digits=3, trim="k"):
-    """Write one number as the pages do, with trailing zeros unless `trim` is '-'."""
+def number(x, digits=3):
+    """Write one number as the pages do."""
     if isinstance(x, bool):
         return "yes" if x else "no"
-    if isinstance(x, int):
-        return str(x).replace("-", "−")
-    if x and not 1e-3 <= abs(x) < 1e5:
+    if isinstance(x, int) or x == 0:
+        return f"{x:.0f}".replace("-", "−")
+    if np.isnan(x):
+        return "none"
+    if not 1e-3 <= abs(x) < 1e5:
         mantissa, power = f"{x:.{digits - 1}e}".split("e")
-        return f"{mantissa}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}".replace(
-            "-", "−"
-        )
-    return np.format_float_positional(x, digits, fractional=False, trim=trim).rstrip(".").replace("-", "−")
+        return f"{mantissa}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}".replace("-", "−")
+    decimals = max(digits - 1 - int(np.floor(np.log10(abs(x)))), 0)
+    return f"{x:.{decimals}f}".replace("-", "−")
 
 
-def numbers(values, row, trim="k"):
+def numbers(values, row):
     """Write the numbers of a row with their unit; what rounding left beside a number of any size is 0."""
-    floor = 1e-12 * max(map(abs, values), default=0.0)
-    clean = (x if isinstance(x, int) or abs(x) > floor else 0.0 for x in values)
-    return f"{', '.join(number(x, row.digits, trim) for x in clean)} {row.unit}".strip()
+    floor = 1e-12 * np.nanmax([0.0, *np.abs(np.array(values, float))])
+    clean = (0.0 if not isinstance(x, int) and abs(x) <= floor else x for x in values)
+    return f"{', '.join(number(x, row.digits) for x in clean)} {row.unit}".strip()
+
+
+def quoted(row):
+    """Write the quoted numbers of a row as they stand in its file."""
+    return f"{', '.join(f'{x:g}' for x in row.quoted)} {row.unit}".strip().replace("-", "−")
 
 
 def shown(claim):
