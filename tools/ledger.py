@@ -148,11 +148,16 @@ def judge(row, names):
     return Result(ours, printed, verdict, row.reason.format(ours=ours, printed=printed, quoted=row.quoted))
 
 
+def names_for(path):
+    """Names that the calculations of one file may use: the common ones, and those of its set-up."""
+    names = namespace()
+    exec(load(path)[1], names)
+    return names
+
+
 def compute(path):
     """Rows of one file and their results, in order."""
-    rows, setup = load(path)
-    names = namespace()
-    exec(setup, names)
+    rows, names = load(path)[0], names_for(path)
     results = []
     for row in rows:
         try:
@@ -181,7 +186,9 @@ def number(x, digits=3):
         return "none"
     if not 1e-3 <= abs(x) < 1e5:
         mantissa, power = f"{x:.{digits - 1}e}".split("e")
-        return f"{mantissa}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}".replace("-", "−")
+        return f"{mantissa}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}".replace(
+            "-", "−"
+        )
     decimals = max(digits - 1 - int(np.floor(np.log10(abs(x)))), 0)
     return f"{x:.{decimals}f}".replace("-", "−")
 
