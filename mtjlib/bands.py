@@ -24,12 +24,15 @@ polynomial of :math:`h_B`: transmission costs the same for any thickness.
 
 Energies are in eV from the Fermi level, in-plane wave vectors are phases in radians, :math:`-\pi\dots\pi`. The
 parameters of `model_junction` are illustrative: they are not fitted to Fe/MgO/Fe, whose :math:`\Delta_1` band also
-contains :math:`p_z` and :math:`d` orbitals.
+contains :math:`p_z` and :math:`d` orbitals (for those see `mtjlib.stack` and `mtjlib.iron`).
+
+In the place of the two p orbitals a crystal may have :math:`d_{xy}` (:math:`\Delta_2'`), which meets s on the diagonal
+neighbours of the layer: basis :math:`s, d_{xy}`, :math:`H_{sd} = -2\sqrt3\,V_{sd}\sin\varphi_x\sin\varphi_y`,
+:math:`H_{dd} = E_d + 2V_{dd\pi}(c_x+c_y)`, :math:`\tau = \mathrm{diag}(V_{ss}, V_{dd\delta})`.
 Source of the idea: Butler et al., Phys. Rev. B 63, 054416 (2001); chapter 4.
 """
 
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -44,20 +47,32 @@ class Orbitals:
 
     Parameters
     ----------
-    s, p : float
-        Energies of the s and of the two p orbitals in eV, from the Fermi level, within ±1000 eV.
+    s : float
+        Energy of the s orbital in eV, from the Fermi level, within ±1000 eV.
+    p, d : float
+        That of :math:`p_x` and :math:`p_y`, or that of :math:`d_{xy}`, in the same way: one of the two, not both.
 
     Examples
     --------
-    >>> Orbitals(s=5.3, p=-1.6)
-    Orbitals(s=5.3, p=-1.6)
+    >>> Orbitals(s=5.3, p=-1.6).labels
+    ('Δ1', 'Δ5', 'Δ5')
+    >>> Orbitals(s=5.3, d=-1.6).labels
+    ('Δ1', 'Δ2′')
     """
 
     s: float
-    p: float
+    p: float | None = None
+    d: float | None = None
 
     def __post_init__(self):
-        set_floats(self, s=("[-1000, 1000]", "eV"), p=("[-1000, 1000]", "eV"))
+        if (self.p is None) == (self.d is None):
+            raise ValueError(f"p or d must be given, and not both: got p={self.p!r}, d={self.d!r}")
+        set_floats(self, **{name: ("[-1000, 1000]", "eV") for name in ("s", "p" if self.d is None else "d")})
+
+    @property
+    def labels(self):
+        """Symmetry of each orbital of the basis at zero in-plane wave vector."""
+        return ("Δ1", "Δ5", "Δ5") if self.d is None else ("Δ1", "Δ2′")
 
 
 @dataclass(frozen=True)
@@ -69,16 +84,21 @@ class FilterJunction:
     majority, minority : Orbitals
         The electrodes' on-site energies for either spin.
     barrier : Orbitals
-        The barrier's, equal for both spins.
+        The barrier's, equal for both spins. All materials have the same orbitals.
     layers : int
         Number N of barrier layers, 1 to 100.
     mixing : float
-        In-plane s–p bond integral :math:`V_{sp\sigma}` in eV, within ±100. At zero the orbitals never meet.
-    ss, pp_sigma, pp_pi : float
-        Bond integrals :math:`V_{ss\sigma}`, :math:`V_{pp\sigma}` and :math:`V_{pp\pi}` in eV, the same in all
-        materials: within ±100, and the first and last, which bind the layers, at most -0.001.
+        In-plane bond integral :math:`V_{sp\sigma}` (or :math:`V_{sd\sigma}`) in eV, within ±100. At zero the orbitals
+        never meet.
+    ss, pp_sigma, pp_pi, dd_pi, dd_delta : float
+        Bond integrals :math:`V_{ss\sigma}`, :math:`V_{pp\sigma}`, :math:`V_{pp\pi}`, :math:`V_{dd\pi}` and
+        :math:`V_{dd\delta}` in eV, the same in all materials: within ±100, and those which bind the layers
+        (`ss`, `pp_pi`, `dd_delta`) at most -0.001.
     lattice_constant : float
         In nm; it only turns a transmission per surface cell into a conductance per area.
+    interface : Orbitals, optional
+        The *minority's* energies in the electrode layer that touches the barrier, on both sides: an interface state.
+        Without it that layer is like all others. The majority is left alone.
 
     Raises
     ------
@@ -94,12 +114,18 @@ class FilterJunction:
     ss: float = -1.0
     pp_sigma: float = 1.0
     pp_pi: float = -0.5
+    dd_pi: float = -0.5
+    dd_delta: float = -0.5
     lattice_constant: float = 0.21
+    interface: Orbitals | None = None
 
     def __post_init__(self):
-        for name in ("majority", "minority", "barrier"):
-            if not isinstance(getattr(self, name), Orbitals):
-                raise TypeError(f"{name} must be an Orbitals, got {getattr(self, name)!r}")
+        for name in ("majority", "minority", "barrier") + (("interface",) if self.interface is not None else ()):
+            site = getattr(self, name)
+            if not isinstance(site, Orbitals):
+                raise TypeError(f"{name} must be an Orbitals, got {site!r}")
+            if site.labels != self.majority.labels:
+                raise ValueError(f"{name} must have the orbitals of majority, {self.majority!r}, got {site!r}")
         if isinstance(self.layers, bool) or not isinstance(self.layers, int | np.integer):
             raise TypeError(f"layers must be an integer from 1 to 100, got {self.layers!r}")
         if not 1 <= self.layers <= 100:
@@ -110,6 +136,8 @@ class FilterJunction:
             ss=("[-100, -0.001]", "eV"),
             pp_sigma=("[-100, 100]", "eV"),
             pp_pi=("[-100, -0.001]", "eV"),
+            dd_pi=("[-100, 100]", "eV"),
+            dd_delta=("[-100, -0.001]", "eV"),
             lattice_constant=("(0, inf)", "nm"),
         )
 
@@ -163,11 +191,16 @@ def decay(energy, centre, hopping):
     return np.arccosh(np.maximum(np.abs((real("energy", energy) - real("centre", centre)) / (2 * hopping)), 1.0))
 
 
-def _orbitals(junction, region, name="region"):
+def bonds(junction):
+    r"""Integrals :math:`\tau` in eV that bind an orbital to the same one of the next layer, one per orbital.
+
+    Examples
+    --------
+    >>> bonds(model_junction()).tolist()
+    [-1.0, -0.5, -0.5]
+    """
     device("junction", junction, FilterJunction)
-    if region not in ("majority", "minority", "barrier"):
-        raise ValueError(f"{name} must be 'majority', 'minority' or 'barrier', got {region!r}")
-    return getattr(junction, region)
+    return np.array([junction.ss, *((junction.pp_pi,) * 2 if junction.majority.d is None else (junction.dd_delta,))])
 
 
 def hamiltonian(junction, region, kx, ky):
@@ -177,25 +210,33 @@ def hamiltonian(junction, region, kx, ky):
     ----------
     junction : FilterJunction
     region : str
-        ``"majority"``, ``"minority"`` or ``"barrier"``.
+        ``"majority"``, ``"minority"``, ``"barrier"``, or ``"interface"`` if the junction has one.
     kx, ky : float or array_like
         In-plane phases in radians.
 
     Returns
     -------
-    ndarray, shape (..., 3, 3)
-        In eV, real and symmetric in the basis :math:`s, ip_x, ip_y`.
+    ndarray, shape (..., 3, 3) or (..., 2, 2)
+        In eV, real and symmetric in the basis :math:`s, ip_x, ip_y` (or :math:`s, d_{xy}`).
 
     Examples
     --------
     >>> hamiltonian(model_junction(), "barrier", 0.0, 0.0).diagonal().tolist()
     [3.5, -6.0, -6.0]
     """
-    site = _orbitals(junction, region)
+    device("junction", junction, FilterJunction)
+    site = getattr(junction, region) if region in ("majority", "minority", "barrier", "interface") else None
+    if site is None:
+        raise ValueError(f"region must be 'majority', 'minority', 'barrier' (or 'interface', if set), got {region!r}")
     kx, ky = np.broadcast_arrays(real("kx", kx, unit="rad"), real("ky", ky, unit="rad"))
     cx, cy = np.cos(kx), np.cos(ky)
-    h = np.zeros((*kx.shape, 3, 3))
+    n = len(site.labels)
+    h = np.zeros((*kx.shape, n, n))
     h[..., 0, 0] = site.s + 2 * junction.ss * (cx + cy)
+    if site.d is not None:
+        h[..., 1, 1] = site.d + 2 * junction.dd_pi * (cx + cy)
+        h[..., 0, 1] = h[..., 1, 0] = -2 * np.sqrt(3) * junction.mixing * np.sin(kx) * np.sin(ky)
+        return h
     h[..., 1, 1] = site.p + 2 * junction.pp_sigma * cx + 2 * junction.pp_pi * cy
     h[..., 2, 2] = site.p + 2 * junction.pp_pi * cx + 2 * junction.pp_sigma * cy
     h[..., 0, 1] = h[..., 1, 0] = -2 * junction.mixing * np.sin(kx)
@@ -203,28 +244,23 @@ def hamiltonian(junction, region, kx, ky):
     return h
 
 
-def _modes(junction, region, kx, ky, energy):
+def _scaled(junction, region, kx, ky, energy):
+    """The layer's h = |τ|^(-1/2) (H - E) |τ|^(-1/2)."""
+    energy = real("energy", energy, "[-1000, 1000]", "eV")
+    scale = 1 / np.sqrt(-bonds(junction))
+    matrix = hamiltonian(junction, region, kx, ky)
+    return scale[:, None] * (matrix - energy[..., None, None] * np.eye(len(scale))) * scale
+
+
+def _modes(junction, region, *at):
     """Bloch factors λ (outgoing or decaying, |λ| ≤ 1) and the orthogonal matrix of modes, axes (..., orbital, mode)."""
-    _orbitals(junction, region)
-    arrays = real("kx", kx, unit="rad"), real("ky", ky, unit="rad"), real("energy", energy, "[-1000, 1000]", "eV")
-    return _modes_of(replace(junction, layers=1), region, *((a.shape, a.tobytes()) for a in arrays))
-
-
-@lru_cache(maxsize=8)
-def _modes_of(junction, region, *arrays):
-    """`_modes` for any thickness: kept, as a thickness scan and the three spin channels need them again."""
-    kx, ky, energy = (np.frombuffer(data).reshape(shape) for shape, data in arrays)
-    scale = 1 / np.sqrt([-junction.ss, -junction.pp_pi, -junction.pp_pi])
-    h = scale[:, None] * (hamiltonian(junction, region, kx, ky) - energy[..., None, None] * np.eye(3)) * scale
-    eigenvalues, modes = np.linalg.eigh(h)
+    eigenvalues, modes = np.linalg.eigh(_scaled(junction, region, *at))
     half = eigenvalues / 2
     # The product form of the root neither cancels at large |h/2| nor loses digits at the band edge.
     root = np.sqrt(np.abs((half - 1) * (half + 1)))
     band = np.abs(half) < 1
     decaying = half + np.copysign(root, half)
-    factors = np.where(band, half + 1j * root, 1 / np.where(band, 1.0, decaying))
-    factors.flags.writeable = modes.flags.writeable = False
-    return factors, modes
+    return np.where(band, half + 1j * root, 1 / np.where(band, 1.0, decaying)), modes
 
 
 def _slightly_lossy(lam):
@@ -240,7 +276,7 @@ def _t(matrix):
 
 
 def complex_bands(junction, kx=0.0, ky=0.0, energy=0.0, region="barrier"):
-    r"""All six solutions :math:`k_za` of :math:`\det[H(\mathbf k_\parallel) - E + 2\tau\cos k_za] = 0`.
+    r"""All solutions :math:`k_za` (six; with d four) of :math:`\det[H(\mathbf k_\parallel) - E + 2\tau\cos k_za] = 0`.
 
     Parameters
     ----------
@@ -254,8 +290,8 @@ def complex_bands(junction, kx=0.0, ky=0.0, energy=0.0, region="barrier"):
 
     Returns
     -------
-    ndarray of complex, shape (..., 6)
-        Three waves that travel or decay to the right, the slowest decay first, then the three opposite ones.
+    ndarray of complex, shape (..., 6) or (..., 4)
+        The waves that travel or decay to the right, the slowest decay first, then the opposite ones.
         A band is real, :math:`0<k_za<\pi`; otherwise the imaginary part is :math:`\kappa a` and the real part 0 or π.
 
     Examples
@@ -275,26 +311,36 @@ def complex_bands(junction, kx=0.0, ky=0.0, energy=0.0, region="barrier"):
     return np.concatenate([phase, -phase], axis=-1)
 
 
-def _green(junction, left, right, kx, ky, energy):
-    """√sin k and modes of either electrode, and the Green function's blocks 11 and N1, all in the barrier's own modes.
-
-    There the barrier is diagonal. Modes are complex numbers with no imaginary part: a product of a real with a complex
-    matrix takes NumPy five times longer.
-    """
+def _check_spins(left, right):
     for name, spin in (("left", left), ("right", right)):
         if spin not in ("majority", "minority"):
             raise ValueError(f"{name} must be 'majority' or 'minority', got {spin!r}")
-    (lam_l, w_l), (lam_r, w_r), (lam, w) = (
-        _modes(junction, region, kx, ky, energy) for region in (left, right, "barrier")
-    )
-    w_l, w_r = ((_t(w) @ modes).astype(complex) for modes in (w_l, w_r))
-    self_l = (w_l * lam_l[..., None, :]) @ _t(w_l)
-    self_r = (w_r * lam_r[..., None, :]) @ _t(w_r)
-    lam = _slightly_lossy(lam)
+
+
+def _electrode(junction, spin, modes, basis, *at):
+    """√sin k, the waves as they reach the barrier, and the self-energy Λ on its first layer, in the modes `basis`."""
+    lam, w = modes
+    w = (_t(basis) @ w).astype(complex)
+    self_energy = (w * lam[..., None, :]) @ _t(w)
+    if spin == "minority" and junction.interface is not None:
+        layer = _t(basis) @ _scaled(junction, "interface", *at) @ basis
+        self_energy = np.linalg.inv(layer - 0.5e-13j * np.eye(layer.shape[-1]) - self_energy)
+        w = self_energy @ w
+    return np.sqrt(lam.imag), w, self_energy
+
+
+def _green(junction, left, right, barrier):
+    """The Green function's blocks 11 and N1, in the barrier's own modes, where the barrier is diagonal.
+
+    Modes are complex numbers with no imaginary part: a product of a real with a complex matrix takes NumPy five times
+    longer.
+    """
+    self_l, self_r = left[2], right[2]
+    lam = _slightly_lossy(barrier[0])
     a, b, c = np.ones_like(lam), np.zeros_like(lam), np.ones_like(lam)
     for _ in range(junction.layers):
         a, b, c = 1 + lam**2 * a, lam * a, lam * c
-    one = np.eye(3)
+    one = np.eye(lam.shape[-1])
 
     def rows(diagonal, matrix):
         return diagonal[..., :, None] * matrix
@@ -306,8 +352,21 @@ def _green(junction, left, right, kx, ky, energy):
     into_beta = rows(c * lam, alpha) - columns(self_r, c) @ alpha
     beta = -np.linalg.solve(columns(one, a) - columns(self_r, b) + into_beta @ columns(self_l, c), into_beta)
     alpha = alpha + alpha @ columns(self_l, c) @ beta
-    g_11, g_n1 = rows(lam, alpha) + rows(c, beta), rows(c, alpha) + rows(b, beta)
-    return (np.sqrt(lam_l.imag), w_l), (np.sqrt(lam_r.imag), w_r), g_11, g_n1
+    return rows(lam, alpha) + rows(c, beta), rows(c, alpha) + rows(b, beta)
+
+
+def _transmissions(junction, pairs, *at):
+    """Transmission for each pair of spins: every set of modes is found once and used for all of them."""
+    barrier = _modes(junction, "barrier", *at)
+    spins = {spin: _modes(junction, spin, *at) for spin in {spin for pair in pairs for spin in pair}}
+    leads = {spin: _electrode(junction, spin, modes, barrier[1], *at) for spin, modes in spins.items()}
+    result = []
+    for left, right in pairs:
+        (flux_l, w_l, _), (flux_r, w_r, _) = leads[left], leads[right]
+        _, g_n1 = _green(junction, leads[left], leads[right], barrier)
+        t = 2 * flux_r[..., :, None] * (_t(w_r) @ g_n1 @ w_l) * flux_l[..., None, :]
+        result.append((t.real**2 + t.imag**2).sum((-2, -1)))
+    return result
 
 
 def scattering(junction, left, right, kx=0.0, ky=0.0, energy=0.0):
@@ -337,7 +396,7 @@ def scattering(junction, left, right, kx=0.0, ky=0.0, energy=0.0):
 
     Returns
     -------
-    t, r : ndarray of complex, shape (..., 3, 3)
+    t, r : ndarray of complex, shape (..., 3, 3) or (..., 2, 2)
         Rows are outgoing, columns incoming modes; the entries of closed channels are zero.
 
     Examples
@@ -346,10 +405,18 @@ def scattering(junction, left, right, kx=0.0, ky=0.0, energy=0.0):
     >>> bool(np.allclose(abs(t).__pow__(2).sum(0) + abs(r).__pow__(2).sum(0), 1))
     True
     """
-    (flux_l, w_l), (flux_r, w_r), g_11, g_n1 = _green(junction, left, right, kx, ky, energy)
+    _check_spins(left, right)
+    at = kx, ky, energy
+    barrier = _modes(junction, "barrier", *at)
+    leads = [_electrode(junction, spin, _modes(junction, spin, *at), barrier[1], *at) for spin in (left, right)]
+    (flux_l, w_l, self_l), (flux_r, w_r, _) = leads
+    g_11, g_n1 = _green(junction, *leads, barrier)
     t = 2 * flux_r[..., :, None] * (_t(w_r) @ g_n1 @ w_l) * flux_l[..., None, :]
-    r = -2j * flux_l[..., :, None] * (_t(w_l) @ g_11 @ w_l) * flux_l[..., None, :]
-    return t, r - np.eye(3) * (flux_l > 0)[..., None, :]
+    first = _t(w_l) @ g_11 @ w_l
+    if left == "minority" and junction.interface is not None:  # the first layer after the leads is the interface
+        first = first + _t(np.linalg.solve(self_l, w_l)) @ w_l
+    r = -2j * flux_l[..., :, None] * first * flux_l[..., None, :]
+    return t, r - np.eye(flux_l.shape[-1]) * (flux_l > 0)[..., None, :]
 
 
 def transmission(junction, left, right, kx=0.0, ky=0.0, energy=0.0):
@@ -378,9 +445,8 @@ def transmission(junction, left, right, kx=0.0, ky=0.0, energy=0.0):
     >>> [f"{transmission(model_junction(4), 'majority', spin):.1e}" for spin in ("majority", "minority")]
     ['3.7e-04', '1.2e-08']
     """
-    (flux_l, w_l), (flux_r, w_r), _, g_n1 = _green(junction, left, right, kx, ky, energy)
-    t = 2 * flux_r[..., :, None] * (_t(w_r) @ g_n1 @ w_l) * flux_l[..., None, :]
-    return (t.real**2 + t.imag**2).sum((-2, -1))
+    _check_spins(left, right)
+    return _transmissions(junction, [(left, right)], kx, ky, energy)[0]
 
 
 def open_channels(junction, spin, kx=0.0, ky=0.0, energy=0.0):
@@ -433,24 +499,25 @@ def _zone_sums(junction, energy, states, rtol):
     energy = real("energy", energy, "[-1000, 1000]", "eV")
     rtol = number("rtol", rtol, "[1e-8, 0.1]")
     device("junction", junction, FilterJunction)
-    bonds = -np.array([junction.ss, junction.pp_pi, junction.pp_pi])
-
-    def channels(state, *at):
-        if state == "antiparallel":  # time reversal and the mirror z -> -z make both spins equal
-            return 2 * transmission(junction, "majority", "minority", *at)
-        return sum(transmission(junction, spin, spin, *at) for spin in ("majority", "minority"))
+    spins, binding = ("majority", "minority"), -bonds(junction)
+    pairs = {"parallel": [(spin, spin) for spin in spins], "antiparallel": [spins]}
+    # Antiparallel, time reversal and the mirror z -> -z make both spins equal: the one counts twice.
+    factors = {"parallel": 1, "antiparallel": 2}
+    wanted = [pair for state in states for pair in pairs[state]]
 
     def sums(level):
         def edges(ky):
             layers = [
-                lambda kx, ky, spin=spin: hamiltonian(junction, spin, kx, ky) - level * np.eye(3)
-                for spin in ("majority", "minority")
+                lambda kx, ky, spin=spin: hamiltonian(junction, spin, kx, ky) - level * np.eye(len(binding))
+                for spin in spins
             ]
-            return np.concatenate([channel_edges(layer, bonds, ky) for layer in layers], axis=1)
+            return np.concatenate([channel_edges(layer, binding, ky) for layer in layers], axis=1)
 
-        return zone_mean(
-            lambda kx, ky: np.stack([channels(state, kx, ky, level) for state in states], axis=-1), edges, rtol
-        )
+        def per_state(kx, ky):
+            values = iter(_transmissions(junction, wanted, kx, ky, level))
+            return np.stack([factors[state] * sum(next(values) for _ in pairs[state]) for state in states], axis=-1)
+
+        return zone_mean(per_state, edges, rtol)
 
     result = np.array([sums(level) for level in energy.ravel()]).reshape(*energy.shape, len(states))
     return np.moveaxis(result, -1, 0)
@@ -565,8 +632,9 @@ def local_tmr(junction, kx=0.0, ky=0.0, energy=0.0):
     >>> f"{local_tmr(model_junction(4)):.1e}"
     '1.5e+04'
     """
-    parallel = sum(transmission(junction, spin, spin, kx, ky, energy) for spin in ("majority", "minority"))
-    return _ratio(parallel, 2 * transmission(junction, "majority", "minority", kx, ky, energy))
+    spins = ("majority", "minority")
+    up_up, down_down, mixed = _transmissions(junction, [spins[:1] * 2, spins[1:] * 2, spins], kx, ky, energy)
+    return _ratio(up_up + down_down, 2 * mixed)
 
 
 def aperture_overlap(delta_kx, delta_ky, side):

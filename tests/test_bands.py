@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special
 
-from mtjlib import _zone, bands, units
+from mtjlib import _zone, bands, stack, units
 from mtjlib._zone import channel_edges
 
 MODEL = bands.model_junction(4)
@@ -33,6 +33,14 @@ junctions = st.builds(
 def textbook(junction, region, kx, ky):
     """Layer Hamiltonian and bond in the plain basis s, p_x, p_y: the Bloch sums of Slater and Koster, written out."""
     site = getattr(junction, region)
+    if site.d is not None:
+        h = np.diag([site.s, site.d]).astype(complex)
+        for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            h += np.diag([junction.ss, junction.dd_pi]) * np.exp(1j * (kx * x + ky * y))
+        for x, y in ((1, 1), (-1, -1), (1, -1), (-1, 1)):  # √3 l m with l, m = ±1/√2
+            bond = np.sqrt(3) * x * y / 2 * junction.mixing
+            h += np.array([[0, bond], [bond, 0]]) * np.exp(1j * (kx * x + ky * y))
+        return h, np.diag([junction.ss, junction.dd_delta])
     h = np.diag([site.s, site.p, site.p]).astype(complex)
     for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
         hop = np.diag([junction.ss] + [junction.pp_sigma * n**2 + junction.pp_pi * (1 - n**2) for n in (x, y)]).astype(
@@ -89,6 +97,17 @@ def outgoing(mu):
     half = complex(mu / 2)
     roots = half + np.array([1, -1]) * np.sqrt(half**2 - 1)
     return roots[np.argmax(roots.imag)] if abs(mu) < 2 else roots[np.argmin(abs(roots))]
+
+
+def in_layers(junction, left, right, kx, ky, energy):
+    """The same junction, layer by layer, for the free-hand solver."""
+    h = {region: textbook(junction, region, kx, ky)[0] for region in (*SPINS, "barrier")}
+    layers = [h["barrier"]] * junction.layers
+    if junction.interface is not None:
+        last = textbook(junction, "interface", kx, ky)[0]
+        layers = [last] * (left == "minority") + layers + [last] * (right == "minority")
+    bond = textbook(junction, "barrier", kx, ky)[1]
+    return stack.channels(h[left], layers, h[right], bond, energy).transmission.sum()
 
 
 # --- the electronic structure -----------------------------------------------------------------------------------------
@@ -287,6 +306,115 @@ def test_extreme_but_legal_parameters_stay_finite():
             assert np.isfinite(t).all()
             assert np.isfinite(r).all()
             assert np.isfinite(bands.complex_bands(extreme, kx, ky, energy)).all()
+
+
+# --- interface states, and another orbital in the place of p ----------------------------------------------------------
+
+WITH_STATE = replace(MODEL, interface=bands.Orbitals(s=3.5, p=-0.4))
+WITH_D = bands.FilterJunction(
+    bands.Orbitals(5.3, d=1.0), bands.Orbitals(6.5, d=2.2), bands.Orbitals(7.5, d=-7.0), 4, 0.25
+)
+
+
+@pytest.mark.parametrize("junction", [MODEL, WITH_STATE, WITH_D, replace(WITH_D, interface=bands.Orbitals(4.0, d=1.9))])
+@pytest.mark.parametrize(("left", "right"), [(a, b) for a in SPINS for b in SPINS])
+def test_against_mode_matching_layer_by_layer(junction, left, right):
+    """The free-hand solver diagonalises no scaled chain, knows no Chebyshev polynomial and takes the plain basis."""
+    for k in ((0.3, 0.1), (0.7, -0.2), (1.3, 0.5)):
+        if bands.open_channels(junction, left, *k, 0.1) and bands.open_channels(junction, right, *k, 0.1):
+            expected = in_layers(junction, left, right, *k, 0.1)
+            assert bands.transmission(junction, left, right, *k, 0.1) == pytest.approx(expected, rel=1e-9, abs=0)
+
+
+@given(junctions, orbitals, phase, phase, st.floats(-4, 4), st.sampled_from(SPINS))
+@settings(max_examples=40)
+def test_an_interface_layer_conserves_probability_and_reciprocity(junction, last, kx, ky, energy, left):
+    assume(away_from_band_edges(junction, kx, ky, energy))
+    junction = replace(junction, interface=last)
+    t, r = bands.scattering(junction, left, "minority", kx, ky, energy)
+    is_open = abs(r).sum(0) + abs(t).sum(0) > 0
+    np.testing.assert_allclose(((abs(t) ** 2).sum(0) + (abs(r) ** 2).sum(0))[is_open], 1, atol=1e-6)
+    back, _ = bands.scattering(junction, "minority", left, kx, ky, energy)
+    np.testing.assert_allclose(abs(t), abs(back.T), rtol=1e-5, atol=1e-9)
+
+
+def test_an_interface_layer_like_the_bulk_changes_nothing_and_the_majority_never_sees_it():
+    plain, k = MODEL, (np.array([0.0, 0.4, 1.1]), np.array([0.0, 0.9, 0.2]))
+    same = replace(MODEL, interface=MODEL.minority)
+    for left in SPINS:
+        for right in SPINS:
+            np.testing.assert_allclose(
+                bands.transmission(same, left, right, *k), bands.transmission(plain, left, right, *k), rtol=1e-9
+            )
+    up = ("majority", "majority", *k)
+    np.testing.assert_array_equal(bands.transmission(WITH_STATE, *up), bands.transmission(plain, *up))
+
+
+def test_interface_states_are_hot_spots_of_the_antiparallel_state_for_thin_barriers():
+    """On the axis the label keeps them out of the current; beside it they carry more than all the rest."""
+    kx, ky, weight = bands.zone(48)
+    hot, cold = (bands.transmission(j, *SPINS, kx, ky) for j in (WITH_STATE, MODEL))
+    assert hot @ weight > 5 * cold @ weight
+    centre = [bands.transmission(j, *SPINS) for j in (WITH_STATE, MODEL)]
+    assert centre[0] == pytest.approx(centre[1], rel=1e-6)
+    # A state of the layer with its label: in the parallel state the minority lights up on a ring about the axis.
+    k = np.linspace(0.0, 1.5, 151)
+    ring = bands.transmission(WITH_STATE, *SPINS[1:] * 2, k, k)
+    assert 0.5 < k[ring.argmax()] < 1.2
+    assert ring.max() > 100 * bands.transmission(MODEL, *SPINS[1:] * 2, k, k).max()
+
+
+def leak(junction, *orders):
+    """Coefficient and power of T_AP/T_P beside the axis, averaged over directions, in a thick barrier."""
+    thick = replace(junction, layers=40)
+    phi, k = np.pi * (np.arange(16) + 0.5) / 16, np.array([[0.005], [0.01]])
+    at = k * np.cos(phi), k * np.sin(phi)
+    up, mixed = (bands.transmission(thick, "majority", spin, *at) for spin in SPINS)
+    ratio = (mixed / up).mean(-1)
+    power = np.log2(ratio[1] / ratio[0])
+    return ratio[0] / k[0, 0] ** round(power), power
+
+
+def narrowing(junction):
+    """α of κ1(k) a = κ1(0) a + α k²/2."""
+    kappa = bands.complex_bands(junction, np.array([0.0, 0.01])).imag[:, 0]
+    return 2 * (kappa[1] - kappa[0]) / 0.01**2
+
+
+def test_the_leak_opens_with_the_power_that_the_label_fixes():
+    shorted = replace(MODEL, minority=bands.Orbitals(5.0, p=-0.4))
+    assert leak(shorted)[1] == pytest.approx(0, abs=1e-3)
+    assert leak(MODEL)[1] == pytest.approx(2, abs=1e-2)
+    assert leak(WITH_D)[1] == pytest.approx(4, abs=1e-2)
+
+
+def test_the_slope_of_the_tmr_follows_from_narrowing_and_leak_without_a_fit():
+    """∫k dk e^(-αNk²) / ∫k dk 2c k^(2ℓ) e^(-αNk²): TMR → αN/2c for Δ5 and (αN)²/4c for Δ2′."""
+
+    def tmr(junction, *layers):
+        return np.array([bands.tmr(replace(junction, layers=n), rtol=1e-4) for n in layers])
+
+    c, alpha = leak(MODEL)[0], narrowing(MODEL)
+    gain = np.diff(tmr(MODEL, 90, 100))[0] / 10
+    assert gain == pytest.approx(alpha / (2 * c), rel=5e-3)
+    assert gain == pytest.approx(1.447, rel=1e-3)
+    c, alpha = leak(WITH_D)[0], narrowing(WITH_D)
+    low, middle, high = tmr(WITH_D, 80, 90, 100)
+    assert (high - 2 * middle + low) / 100 == pytest.approx(2 * alpha**2 / (4 * c), rel=2e-2)
+    c, alpha = leak(WITH_STATE)[0], narrowing(WITH_STATE)
+    assert np.diff(tmr(WITH_STATE, 90, 100))[0] / 10 == pytest.approx(alpha / (2 * c), rel=2e-2)
+    shorted = tmr(replace(MODEL, minority=bands.Orbitals(5.0, p=-0.4)), 20, 40, 80)
+    assert abs(np.diff(shorted)).max() < 0.02 and shorted[0] < 1
+
+
+def test_interface_states_lower_the_tmr_of_thin_barriers_only():
+    def tmr(junction, n):
+        return bands.tmr(replace(junction, layers=n), rtol=1e-2)
+
+    thin, bottom, thick = (tmr(WITH_STATE, n) for n in (2, 8, 60))
+    assert bottom < thin < thick / 2
+    assert bottom < 0.3 * tmr(MODEL, 8)
+    assert tmr(WITH_STATE, 64) / tmr(WITH_STATE, 32) > 1.9  # and the law of the thick barrier is back
 
 
 # --- thickness --------------------------------------------------------------------------------------------------------
@@ -525,6 +653,12 @@ def test_aperture_is_normalised_and_becomes_a_delta(side):
         (ValueError, "pp_pi", lambda: replace(MODEL, pp_pi=0.0)),
         (ValueError, "lattice_constant", lambda: replace(MODEL, lattice_constant=0.0)),
         (TypeError, "barrier", lambda: replace(MODEL, barrier=1.0)),
+        (TypeError, "interface", lambda: replace(MODEL, interface=1.0)),
+        (ValueError, "barrier must have the orbitals", lambda: replace(MODEL, barrier=bands.Orbitals(1.0, d=2.0))),
+        (ValueError, "p or d must be given", lambda: bands.Orbitals(1.0)),
+        (ValueError, "p or d must be given", lambda: bands.Orbitals(1.0, 2.0, 3.0)),
+        (ValueError, "dd_delta", lambda: replace(WITH_D, dd_delta=0.0)),
+        (ValueError, "interface", lambda: bands.hamiltonian(MODEL, "interface", 0, 0)),
         (TypeError, "s must", lambda: bands.Orbitals("a", 0.0)),
         (ValueError, "p must", lambda: bands.Orbitals(0.0, np.inf)),
         (ValueError, "hopping", lambda: bands.decay(0.0, 1.0, 0.0)),
