@@ -110,7 +110,8 @@ def finish_pages(app, exception):
     """Repair what the theme writes into every page.
 
     Its Font Awesome script (0.5 MB compressed) draws the same icons as the web font that its style sheet brings, and
-    without JavaScript its pages have no colours unless they name a theme.
+    without JavaScript its pages have no colours unless they name a theme. The scripts of Sphinx's search go: the book has its
+    own (_static/search.js), which shows results while one types and needs no server.
     """
     if exception or app.builder.name != "html":
         return
@@ -119,6 +120,7 @@ def finish_pages(app, exception):
             continue
         text = page.read_text(encoding="utf-8")
         better = re.sub(r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>', "", text)
+        better = re.sub(r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>', "", better)
         better = better.replace('data-theme="auto"', 'data-theme="light"', 1)
         if better != text:
             page.write_text(better, encoding="utf-8")

@@ -29,6 +29,31 @@
     each(".citation-list > [role=doc-biblioentry]", function (entry) { entry.setAttribute("role", "listitem"); });
   }
 
+  // A formula wider than its column scrolls, by keyboard too; all others are left as MathJax made them.
+  function markWide() {
+    each(".bd-article mjx-container", function (formula) {
+      var display = formula.getAttribute("display") === "true", wide = formula.classList.contains("wide");
+      if (!display && wide) formula.classList.remove("wide");  // measured at its natural width
+      var column = formula.closest("p, li, td, th, dd, dt, figcaption, h1, h2, h3, h4, summary, div").clientWidth;
+      var now = display ? formula.scrollWidth > formula.clientWidth + 1 : column > 0 && formula.getBoundingClientRect().width > column;
+      formula.classList.toggle("wide", now);
+      if (now) formula.tabIndex = 0;
+      else formula.removeAttribute("tabindex");
+    });
+    each(".figure-view", function (view) {  // a drawing that scrolls on a phone
+      if (view.scrollWidth > view.clientWidth + 1) view.tabIndex = 0;
+      else view.removeAttribute("tabindex");
+    });
+  }
+  function watchWidths() {
+    var article = document.querySelector(".bd-article");
+    if (!article) return;
+    Promise.resolve(window.MathJax && window.MathJax.startup && window.MathJax.startup.promise).then(function () {
+      markWide();
+      new ResizeObserver(markWide).observe(article);  // also when a fold opens: the article grows
+    });
+  }
+
   // Paper is white, and on it every answer is open.
   var theme;
   function prepareForPaper() {
@@ -51,6 +76,7 @@
     repair();
     new MutationObserver(repair).observe(document.body, { childList: true, subtree: true });
   });
+  window.addEventListener("load", watchWidths);
   window.addEventListener("beforeprint", prepareForPaper);
   window.addEventListener("afterprint", returnToScreen);
 })();

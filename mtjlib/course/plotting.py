@@ -29,6 +29,8 @@ Examples
 >>> plt.close(fig)
 """
 
+import os
+
 import numpy as np
 
 # After Okabe and Ito, darkened until even a label in the same colour has a contrast of 4.5 on white.
@@ -58,6 +60,7 @@ STYLE = {
     # A solid white card also in dark mode: black text on a transparent figure would vanish there.
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
+    "svg.hashsalt": "mtjlib",  # the same names inside the file each time
     "font.size": 11,
     "mathtext.fontset": "dejavusans",
     "axes.titlesize": 11,
@@ -95,13 +98,17 @@ def _settings():
 
 
 def use():
-    """Set the book's style for every figure that follows; in a notebook, also ask for sharp (retina) images."""
+    """Set the book's style for every figure that follows; in a notebook, also ask for sharp (retina) images.
+
+    The build of the book sets the environment variable ``MTJ_FIGURES`` and gets vector graphics too, which the page
+    then colours for light and dark.
+    """
     matplotlib = _matplotlib()
     matplotlib.rcParams.update(_settings())
     if "inline" in matplotlib.get_backend():
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("retina")
+        set_matplotlib_formats(*os.environ.get("MTJ_FIGURES", "retina").split(","))
 
 
 def style():

@@ -99,7 +99,7 @@ async function print(page) {
   const problems = await page.evaluate(() => {
     const shown = (el) => el.getClientRects().length > 0 && getComputedStyle(el).visibility === "visible";
     window.dispatchEvent(new Event("beforeprint"));
-    const problems = [...document.querySelectorAll(".sd-summary-content, .admonition.dropdown > :not(.admonition-title)")]
+    const problems = [...document.querySelectorAll(".sd-summary-content, details.solution > :not(summary)")]
       .filter((el) => el.tagName !== "BUTTON" && !shown(el)).map((el) => `closed: ${el.textContent.trim().slice(0, 80)}`);
     document.querySelectorAll(".bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .bd-footer")
       .forEach((el) => shown(el) && problems.push(`shown: ${el.className}`));
@@ -110,6 +110,68 @@ async function print(page) {
   await page.emulateMedia({ media: "screen" });
   return problems;
 }
+
+// Formulas and code that do not fit: none may be cut, and what scrolls must be reachable by keyboard.
+const cut = (page) => page.evaluate(() => {
+  const text = (formula) => formula.querySelector("mjx-assistive-mml")?.textContent.slice(0, 60);
+  const problems = [];
+  document.querySelectorAll(".bd-article mjx-container").forEach((formula) => {
+    const box = formula.getBoundingClientRect();
+    if (!box.width) return;
+    const column = formula.parentElement.closest("p, li, td, th, dd, dt, figcaption, h1, h2, h3, h4, summary, div");
+    const edge = column.getBoundingClientRect(), style = getComputedStyle(formula);
+    const scrolls = style.overflowX === "auto" && formula.tabIndex === 0;
+    const room = column.closest("table, .sd-table") ? Infinity : edge.right + 1;
+    if (box.right > room && !column.closest(".pst-scrollable-table-container")) problems.push(`beyond its column by ${Math.round(box.right - edge.right)} px: ${text(formula)}`);
+    if (formula.scrollWidth > formula.clientWidth + 1 && style.display !== "inline" && !scrolls) problems.push(`not to be scrolled: ${text(formula)}`);
+    for (let p = formula.parentElement; p && !p.matches(".bd-article"); p = p.parentElement) {
+      const around = getComputedStyle(p);
+      if (["hidden", "clip"].includes(around.overflowX) && p.getBoundingClientRect().right < box.right - 1) problems.push(`cut by ${p.tagName}.${p.className}: ${text(formula)}`);
+    }
+    if (formula.tabIndex >= 0 && !formula.classList.contains("wide")) problems.push(`a tab stop for nothing: ${text(formula)}`);
+  });
+  document.querySelectorAll(".bd-article div.math > span.eqno").forEach((number) => {
+    const a = number.getBoundingClientRect(), b = number.parentElement.querySelector("mjx-container").getBoundingClientRect();
+    const over = Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+    if (a.width && b.width && over) problems.push(`a number on its formula: ${number.textContent}`);
+  });
+  return problems;
+});
+
+// Every typed question: its right answer passes, each known wrong one gets its own hint.
+const typeAnswers = (page) => page.evaluate(() => {
+  const problems = [], squeeze = (s) => s.replace(/\s+/g, " ").trim();
+  document.querySelectorAll("div.question.typed").forEach((question) => {
+    const title = question.querySelector(".admonition-title").textContent, form = question.querySelector("form");
+    if (!form) return problems.push(`no field: ${title}`);
+    const reply = form.querySelector(".reply");
+    question.querySelectorAll("dl > dt").forEach((term, i) => {
+      form.querySelector("input").value = term.textContent.replace(/\s+(for|±)\s.*$/, "").replace(/`/g, "").trim();
+      form.requestSubmit();
+      if (squeeze(reply.textContent) !== squeeze(term.nextElementSibling.textContent)) problems.push(`${title}: “${term.textContent}” is answered with “${squeeze(reply.textContent)}”`);
+      if (!reply.classList.contains(i === 0 ? "right" : "wrong")) problems.push(`${title}: “${term.textContent}” counts as ${reply.className}`);
+    });
+  });
+  document.querySelectorAll("div.question:not(.typed)").forEach((question) => {
+    const right = question.querySelectorAll("details.answer.right").length, all = question.querySelectorAll("details").length;
+    if (!right || right === all || question.querySelectorAll("details.answer").length !== all) problems.push(`verdicts: ${question.querySelector(".admonition-title").textContent}`);
+  });
+  return problems;
+});
+
+// What the text itself must keep: numbers with their units, one id for one thing, a name for every fold.
+const text = (page) => page.evaluate(() => {
+  const problems = [], seen = new Set();
+  const walk = document.createTreeWalker(document.querySelector(".bd-article"), NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    if (node.parentElement.closest("pre, code, script, style, template, svg, mjx-container, .mtj-explorer, noscript")) continue;
+    const apart = node.data.match(/.{0,12}\d (%|[kMm]?eV|nm|K|[kM]?Ω|[mkM]?V)(?![\w])/u);
+    if (apart) problems.push(`a unit may leave its number: ${apart[0]}`);
+  }
+  document.querySelectorAll("[id]").forEach((el) => seen.has(el.id) ? problems.push(`id twice: ${el.id}`) : seen.add(el.id));
+  document.querySelectorAll("details.code-fold > summary").forEach((s) => /^Code\b/.test(s.textContent) || problems.push(`fold: ${s.textContent}`));
+  return problems;
+});
 
 async function check(browser, base, name) {
   const context = await browser.newContext({ viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce" });
@@ -153,6 +215,9 @@ async function check(browser, base, name) {
   report.images = await page.evaluate(() => [...document.querySelectorAll("article img")]
     .filter((img) => !img.complete || !img.naturalWidth || !img.alt.trim() || /\.(png|svg|jpe?g)$/.test(img.alt))
     .map((img) => `${img.getAttribute("src")}  alt="${img.alt}"`));
+  report.text = await text(page);
+  report.wideCode = await page.evaluate(() => [...document.querySelectorAll(".cell_input pre")]
+    .filter((pre) => pre.clientWidth && pre.scrollWidth > pre.clientWidth + 1).map((pre) => pre.textContent.split("\n").sort((a, b) => b.length - a.length)[0]));
   await shot("light");
   report.print = await print(page);
 
@@ -162,7 +227,9 @@ async function check(browser, base, name) {
     document.querySelectorAll("button.toggle-button-hidden").forEach((el) => el.click());
   });
   await page.waitForTimeout(400);
+  report.cut = await cut(page);
   report.light = await axe(page);
+  report.answers = await typeAnswers(page);
   report.sliders = await moveSliders(page);
 
   const theme = (mode) => page.evaluate((m) => Object.assign(document.documentElement.dataset, { theme: m, mode: m }), mode);
@@ -184,7 +251,11 @@ async function check(browser, base, name) {
     return Math.abs((width * image.naturalHeight) / (height * image.naturalWidth) - 1) > 0.03;
   }).map((image) => `${image.clientWidth} x ${image.clientHeight} px: ${image.alt.slice(0, 60)}`));
   report.phone = await axe(page);
+  report.cut.push(...(await cut(page)));
   await shot("phone");
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.waitForTimeout(400);
+  report.cut.push(...(await cut(page)));
   await context.close();
   return report;
 }

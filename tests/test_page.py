@@ -1,0 +1,113 @@
+"""What `_ext` does to a page, on a few lines of HTML each; the whole book is looked at in tests/test_book.py."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "_ext"))
+pytest.importorskip("bs4")
+
+import mtjfigures  # noqa: E402
+import mtjlinks  # noqa: E402
+import mtjpage  # noqa: E402
+
+
+def page(html):
+    return str(mtjpage.improve(html))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("at 60 % and 30 meV, 2.1 kΩ", "at 60\u00a0% and 30\u00a0meV, 2.1\u00a0kΩ"),
+        ("in 1975 Michel, 3 men, 2 more", "in 1975 Michel, 3 men, 2 more"),
+        ("<code>60 %</code>", "<code>60 %</code>"),
+        ('<span class="math">\\(60 %\\)</span>', '<span class="math">\\(60 %\\)</span>'),
+    ],
+)
+def test_numbers_keep_their_units(before, after):
+    assert page(f"<p>{before}</p>") == f"<p>{after}</p>"
+
+
+def test_brackets_and_commas_stay_with_their_formula():
+    math = '<span class="math">x</span>'
+    assert page(f"<p>a ({math}), b</p>") == f'<p>a <span class="nobreak">({math}),</span> b</p>'
+    assert page(f"<p>a {math} b</p>") == f"<p>a {math} b</p>"
+
+
+def test_folded_code_names_its_figure():
+    fold = '<details class="admonition hide above-input"><summary aria-label="Toggle"><p>Show</p></summary><pre>x</pre></details>'
+    figure = '<figure><figcaption><span class="caption-number">Figure 3.2 </span></figcaption></figure>'
+    assert "<summary>Code of Figure 3.2</summary><pre>x</pre>" in page(f'<div class="cell">{fold}{figure}</div>')
+    assert "<summary>Code</summary><pre>x</pre>" in page(f'<div class="cell">{fold}</div>')
+
+
+def test_a_solution_is_one_native_fold():
+    made = page(
+        '<div class="solution dropdown admonition" id="s"><p class="admonition-title">Solution to<a href="#e"> Exercise 1.1</a></p>'
+        '<section id="solution-content"><p>So.</p></section></div>'
+    )
+    assert made.startswith('<details class="solution" id="s"><summary>Show solution<span class="solution-of"> of Exercise 1.1')
+    assert 'id="solution-content"' not in made and "<p>So.</p>" in made
+
+
+def test_each_answer_carries_its_verdict():
+    def answer(word):
+        return f'<details><summary>A</summary><div class="sd-summary-content"><p><strong>{word}</strong> …</p></div></details>'
+
+    made = page(f'<div class="question">{answer("Right.")}{answer("Not quite.")}{answer("Almost.")}</div>')
+    assert [f'class="answer {kind}"' in made.replace('=" ', '="') for kind in ("right", "wrong", "almost")] == [True] * 3
+
+
+SVG = """<?xml version="1.0"?><svg xmlns:xlink="http://www.w3.org/1999/xlink" width="504pt" height="288pt" viewBox="0 0 504 288">
+<metadata>date</metadata><defs><style type="text/css">*{stroke-linejoin: round}</style><path id="m1" d="M 0 0"/></defs>
+<g id="patch_1"><path d="M 0 0" style="fill: #ffffff"/></g><path style="fill: none; stroke: #0072b2"/><path style="stroke: #123456"/>
+<use xlink:href="#m1" style="fill: #6b6b6b; stroke: #000000"/><g clip-path="url(#m1)"/></svg>"""
+
+
+def test_figures_take_the_colours_of_the_page():
+    made = mtjfigures.inline(SVG, "f1", 'A "curve" & more')
+    assert 'aria-label="A &quot;curve&quot; &amp; more"' in made and 'width="700" height="400"' in made
+    assert "var(--fig-ground" in made and "var(--fig-blue, #0072b2)" in made and "#123456" in made
+    assert "color-mix(in srgb, var(--fig-ink) 67%, var(--fig-ground))" in made and "stroke: var(--fig-ink" in made
+    assert 'id="f1-m1"' in made and 'href="#f1-m1"' in made and "url(#f1-m1)" in made
+    assert "patch_1" not in made and "<style" not in made and "metadata" not in made
+
+
+def test_terms_are_linked_once_and_only_in_running_text():
+    soup = mtjpage.parse(
+        "<section><h2>Half metal</h2><p>A <a>half metal</a>, half metals and a half metal; <code>tmr</code>, tmr, TMR.</p></section>"
+    )
+    terms = {"half metal": ("chapters/glossary", "t1", "half metal"), "tmr": ("chapters/glossary", "t2", "TMR")}
+    mtjlinks.link_terms(soup, terms, lambda page: "glossary.html")
+    links = [(a.get_text(), a["href"]) for a in soup.select("a.term")]
+    assert links == [("half metals", "glossary.html#t1"), ("TMR", "glossary.html#t2")]
+
+
+def test_notes_cards_references_and_search():
+    book = mtjpage.parse(
+        '<section id="s"><h2>1. Jullière<a class="headerlink">#</a></h2><p>Ratio <span class="math">\\(R_{sh}\\)</span> <a class="internal" '
+        'href="b.html#w">[W]</a></p><div class="math" id="eq"><span class="eqno">(1.1)</span>\\[x\\]</div></section>'
+    )
+    works = mtjpage.parse('<div class="citation" id="w"><span class="label">[1]</span><p>A work.</p></div>')
+    notes = {name: mtjlinks.gather(soup, mtjpage.parse) for name, soup in (("c/a.html", book), ("c/b.html", works))}
+    assert notes["c/a.html"]["cards"]["eq"] == {"kind": "equation", "title": "Equation (1.1)", "html": "\\[x\\]"}
+    assert notes["c/a.html"]["sections"] == [{"id": "s", "title": "1. Jullière", "text": "Ratio Rsh [W] x"}]
+    assert 'data-card="b.html#w" data-kind="work"' in mtjlinks.cards_of("c/a.html", notes)
+    assert "A work." in mtjlinks.references_of("c/a.html", notes)
+    assert "<ul>" not in mtjlinks.references_of("c/b.html", notes)
+    assert mtjlinks.target_of("c/a.html", "../index.html#x") == ("index.html", "x")
+    assert mtjlinks.target_of("c/a.html", "https://example.org/#x") is None
+
+
+def test_typed_questions():
+    """The calculator of typed answers, and every typed question of the chapters."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node.js is not installed")
+    done = subprocess.run([node, ROOT / "tests/js/questions.test.mjs"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
