@@ -110,8 +110,8 @@ def finish_pages(app, exception):
     """Repair what the theme writes into every page.
 
     Its Font Awesome script (0.5 MB compressed) draws the same icons as the web font that its style sheet brings, and
-    without JavaScript its pages have no colours unless they name a theme. The scripts of Sphinx's search go: the book has its
-    own (_static/search.js), which shows results while one types and needs no server.
+    without JavaScript its pages have no colours unless they name a theme. The scripts of Sphinx's search go: the book
+    has its own (_static/search.js), which shows results while one types and needs no server.
     """
     if exception or app.builder.name != "html":
         return

@@ -10,7 +10,9 @@ import re
 from pathlib import Path
 
 PALETTE = {"#0072b2": "blue", "#b84a00": "vermilion", "#00775a": "green", "#a8478a": "purple"}
-COLOUR = re.compile(r"(?P<property>\b(?:fill|stroke|stop-color)\s*:\s*)(?P<colour>#[0-9a-f]{6}|black|white)", re.IGNORECASE)
+COLOUR = re.compile(
+    r"(?P<property>\b(?:fill|stroke|stop-color)\s*:\s*)(?P<colour>#[0-9a-f]{6}|black|white)", re.IGNORECASE
+)
 HEAVY = 60_000  # bytes compressed; what is heavier stays a picture
 LIGHTEST = 0.90
 
@@ -43,7 +45,9 @@ def inline(svg, prefix, alt):
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', body))
     body = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in used else "", body)
     body = re.sub(r"\s*\n\s*", "\n", body)
-    width, height = (float(re.search(rf'<svg\b[^>]*\b{side}="([\d.]+)pt"', body)[1]) * 100 / 72 for side in ("width", "height"))
+    width, height = (
+        float(re.search(rf'<svg\b[^>]*\b{side}="([\d.]+)pt"', body)[1]) * 100 / 72 for side in ("width", "height")
+    )
     box = re.search(r'viewBox="[^"]*"', body)[0]
     name = alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     head = f'<svg class="mtj-figure" role="img" aria-label="{name}" {box} width="{width:.0f}" height="{height:.0f}">'

@@ -1,9 +1,9 @@
 """What joins the pages of the book: cards, glossary links, references of a chapter, the search.
 
-While a page is written, `gather` notes what it defines (equations, figures, terms, citations, sections with their text)
-and what it links to. When all pages are there, `join` adds to each page a card for every idea that it mentions and a list
-of the works it cites, and writes the data of the search. Everything is plain HTML and one script file: it works without a
-server. The notes stay in the doctree folder, since a second build writes only the pages that have changed.
+While a page is written, `gather` notes what it defines (equations, figures, terms, citations, sections with their
+text) and what it links to. When all pages are there, `join` adds to each page a card for every idea that it mentions
+and a list of the works it cites, and writes the data of the search. Everything is plain HTML and one script file: it
+works without a server. The notes stay in the doctree folder, since a second build writes only the changed pages.
 """
 
 import html
@@ -29,11 +29,7 @@ SYMBOLS = {
 
 
 def plain_formula(tex):
-    r"""Write TeX in plain characters, as far as they go: a reader of search results never sees a backslash.
-
-    >>> plain_formula(r"\\(R_{sh}\\ll \\tfrac12 \\kappa\\)").strip()
-    'Rsh≪ 12 κ'
-    """
+    """Write TeX in plain characters, as far as they go: a reader of search results never sees a backslash."""
     tex = re.sub(r"\\(?:begin|end)\{\w+\}|\\[()\[\]]|\\label\{[^}]*\}", " ", tex)
     tex = re.sub(r"\\d?t?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"\1/\2", tex)
     tex = re.sub(r"\\([A-Za-z]+)", lambda m: SYMBOLS.get(m[1], ""), tex)
@@ -88,7 +84,11 @@ def gather(soup, parse):
     for box in soup.select("figure[id]"):
         caption = box.select_one("figcaption")
         if caption:
-            cards[box["id"]] = {"kind": "figure", "title": "", "html": inner(without_furniture(caption, parse).figcaption)}
+            cards[box["id"]] = {
+                "kind": "figure",
+                "title": "",
+                "html": inner(without_furniture(caption, parse).figcaption),
+            }
     for term in soup.select("dl.glossary > dt[id]"):
         meaning = term.find_next_sibling("dd")
         title = without_furniture(term, parse).get_text().strip()
@@ -125,7 +125,7 @@ def glossary_terms(env):
 
 
 def link_terms(soup, terms, href):
-    """Link each glossary term where a page uses it first: in running text, not in titles, captions, links or questions."""
+    """Link each glossary term where a page uses it first: in running text, not in titles, links or questions."""
     if not terms:
         return
     spelled = sorted(terms, key=len, reverse=True)
@@ -134,7 +134,11 @@ def link_terms(soup, terms, href):
     for paragraph in soup.select("section > p, section > ul > li > p, section > ol > li > p, section > dl > dd > p"):
         strings = [s for s in paragraph.find_all(string=True, recursive=True) if type(s).__name__ == "NavigableString"]
         for string in strings:
-            if any(p.name in {"a", "code", "math", "button"} or "math" in p.get("class", []) for p in string.parents if p is not soup):
+            if any(
+                p.name in {"a", "code", "math", "button"} or "math" in p.get("class", [])
+                for p in string.parents
+                if p is not soup
+            ):
                 continue
             pieces, last = [], 0
             for match in pattern.finditer(string):
@@ -199,11 +203,13 @@ def references_of(page, notes):
             wanted.append((order, link, card["html"]))
     if not wanted:
         return "<!-- references --><!-- /references -->"
-    items = "\n".join(f'<li><a class="to-bibliography" href="{html.escape(link)}" aria-label="in the bibliography">¶</a> {text}</li>'
-                      for _, link, text in sorted(set(wanted)))
+    items = "\n".join(
+        f'<li><a class="to-bibliography" href="{html.escape(link)}" aria-label="in the bibliography">¶</a> {text}</li>'
+        for _, link, text in sorted(set(wanted))
+    )
     return (
         '<!-- references --><section id="references" class="references">'
-        f'<h2>References of this chapter</h2><ul>\n{items}\n</ul></section><!-- /references -->'
+        f"<h2>References of this chapter</h2><ul>\n{items}\n</ul></section><!-- /references -->"
     )
 
 
