@@ -31,7 +31,7 @@ SYMBOLS = {
 def plain_formula(tex):
     """Write TeX in plain characters, as far as they go: a reader of search results never sees a backslash."""
     tex = re.sub(r"\\(?:begin|end)\{\w+\}|\\[()\[\]]|\\label\{[^}]*\}", " ", tex)
-    tex = re.sub(r"\\d?t?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"\1/\2", tex)
+    tex = re.sub(r"\\d?t?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r" \1/\2", tex)
     tex = re.sub(r"\\([A-Za-z]+)", lambda m: SYMBOLS.get(m[1], ""), tex)
     return re.sub(r"\\.|[{}$&^_~]", "", tex)
 

@@ -103,7 +103,7 @@ def test_notes_cards_references_and_search():
         '<div class="math" id="eq"><span class="eqno">(1.1)</span>\\[x\\]</div></section>'
     )
     works = mtjpage.parse('<div class="citation" id="w"><span class="label">[1]</span><p>A work.</p></div>')
-    assert mtjlinks.plain_formula(r"R_{sh}\ll\kappa\frac{d}{2}") == "Rsh≪κd/2"
+    assert mtjlinks.plain_formula(r"R_{sh}\ll\kappa\frac{d}{2}") == "Rsh≪κ d/2"
     notes = {name: mtjlinks.gather(soup, mtjpage.parse) for name, soup in (("c/a.html", book), ("c/b.html", works))}
     assert notes["c/a.html"]["cards"]["eq"] == {"kind": "equation", "title": "Equation (1.1)", "html": "\\[x\\]"}
     assert notes["c/a.html"]["sections"] == [{"id": "s", "title": "1. Jullière", "text": "Ratio Rsh [W] x"}]
