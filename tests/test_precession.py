@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from mtjlib import Barrier, Ferromagnet, precession, units
+from mtjlib import Barrier, Ferromagnet, Junction, barrier, exact, precession, smatrix, units
 from mtjlib.quadrature import pieces
 
 FE = Ferromagnet(4.5, 3.825)
@@ -227,6 +227,130 @@ def test_averaging_over_the_wave_vector_does_not_remove_the_beating():
     spectrum = abs(np.fft.rfft((torque.real - torque.real.mean()) * np.hanning(400), 8192))
     frequency = np.fft.rfftfreq(8192, d[1] - d[0])[spectrum.argmax()]
     assert 1 / frequency == pytest.approx(precession.period(FE), rel=0.15)
+
+
+# Behind a polarising junction
+
+OTHER = Ferromagnet(4.2, 2.0)
+JUNCTIONS = [
+    Junction(FE, MGO, FE),
+    Junction(OTHER, Barrier(1.5, 0.6, 0.6, 0.9), FE),
+    Junction(FE, Barrier(0.8, 0.25, 0.4), OTHER, 0.35),
+    Junction(FE, Barrier(0.5, 0.8, 1.3), HALF_METAL),
+    Junction(HALF_METAL, MGO, Ferromagnet(2.5, 0.4)),  # the right magnet closes first
+]
+
+
+def disk_of(junction):
+    """In-plane energies and weights over the left Fermi disk, graded to every band edge, fine where N resonates."""
+    left, right = junction.left, junction.right
+    edges = [0.0, left.fermi_energy - left.exchange_splitting, left.fermi_energy]
+    edges += [right.fermi_energy - right.exchange_splitting, right.fermi_energy]
+    grid = np.geomspace(1e-9, 1, 120) * left.fermi_energy
+    around = [np.linspace(0, left.fermi_energy, 600 if junction.spacer else 2)]
+    around += [side for edge in edges for side in (edge - grid, [edge], edge + grid)]
+    return pieces(np.unique(np.clip(np.concatenate(around), 0, left.fermi_energy)), 10)
+
+
+@pytest.mark.parametrize("junction", JUNCTIONS)
+@pytest.mark.parametrize("angle", [0.0, 0.6, np.pi / 2, np.pi])
+def test_a_thick_magnet_feels_the_torkance_of_exact_scattering(junction, angle):
+    """In plane all of it; out of plane the share of the left electrode's states at the Fermi level."""
+    thick = precession.torque_behind(junction, np.inf, angle=angle)
+    assert thick.real == pytest.approx(exact.torkance_in_plane(junction, angle=angle), rel=3e-6, abs=0)
+    w, weight = disk_of(junction)
+    normal = exact.spectral_currents(junction, 0.0, w, 0.0, angle)[0].normal @ weight
+    per_area = 1e18 / (4 * np.pi * units.HBAR2_2M)
+    assert thick.imag == pytest.approx(-units.E_CHARGE * per_area / (4 * np.pi) * normal, abs=3e-6 * abs(thick))
+
+
+@pytest.mark.parametrize("junction", JUNCTIONS)
+@pytest.mark.parametrize(("d", "angle"), [(0.4, 1.1), (2.5, 2.4)])
+def test_a_finite_magnet_by_putting_its_layers_together(junction, d, angle):
+    """F2 as a layer of its own between barrier and cap: spin current in front of it minus spin current behind it."""
+    w, weight = disk_of(junction)
+    first, box, _ = smatrix.layers(junction, 0.0, w, 0.0, angle)
+    right = junction.right
+    k_up, k_down = (
+        np.sqrt((right.fermi_energy - lift - w) / units.HBAR2_2M + 0j) for lift in (0.0, right.exchange_splitting)
+    )
+    back = 1j * barrier.kappa(junction.barrier, junction.barrier.width, 0.0, w, 0.0) / junction.barrier.mass
+    half = angle / 2
+    turn = np.array([[np.cos(half), -np.sin(half)], [np.sin(half), np.cos(half)]])
+    flight = turn @ (np.exp(1j * np.stack([k_up, k_down], -1) * d)[..., None] * np.eye(2)) @ turn.T
+    layer = smatrix.SMatrix(0 * flight, flight, flight, 0 * flight)
+    second = smatrix.concatenate(smatrix.step((back, back), (k_up, k_down), angle), layer)
+    second = smatrix.concatenate(second, smatrix.step((k_up, k_down), (k_up, k_up), angle))
+    waves = smatrix.all_orders(first, box, second)
+    entering = smatrix.currents(waves, junction, 0.0, w, 0.0, angle)[0].spin
+    is_open = [junction.left.fermi_energy - lift > w for lift in (0.0, junction.left.exchange_splitting)]
+    amplitude = second.t @ waves.ca * np.stack(is_open, -1)[:, None, :] * (k_up.real > 0)[:, None, None]
+    density = amplitude @ np.swapaxes(amplitude.conj(), -1, -2)
+    leaving = np.array(
+        [2 * density[:, 0, 1].real, -2 * density[:, 0, 1].imag, (density[:, 0, 0] - density[:, 1, 1]).real]
+    )
+    x, y, z = (entering - leaving) @ weight
+    # m2 × (m1 × m2) = sin θ (-cos θ, 0, sin θ), m1 × m2 = sin θ (0, 1, 0)
+    lost = (z * np.sin(angle) - x * np.cos(angle) + 1j * y) / np.sin(angle)
+    per_area = 1e18 / (4 * np.pi * units.HBAR2_2M)
+    expected = -units.E_CHARGE * per_area / (4 * np.pi) * lost
+    assert precession.torque_behind(junction, d, angle=angle) == pytest.approx(expected, rel=5e-6)
+
+
+def test_the_exchange_field_turns_the_spin_density_behind_a_junction_into_the_torque():
+    """dT/dx = -iΔ/2 ds/dV, in a half metal, where the density ends before the grid does."""
+    junction = JUNCTIONS[3]
+    x, weight = pieces(np.linspace(0, 6, 25), 24)
+    torque = -0.5j * HALF_METAL.exchange_splitting * units.E_CHARGE * 1e18
+    torque *= precession.profile_behind(junction, x, angle=0.9) @ weight
+    assert torque == pytest.approx(precession.torque_behind(junction, np.inf, angle=0.9), rel=1e-5)
+
+
+def test_behind_a_thick_barrier_and_a_weakly_polarising_interface_the_torque_is_the_simple_one():
+    """The left interface only weighs q, by less the thicker the barrier: the difference falls at least as 1/width."""
+    errors = []
+    source = Ferromagnet(400.0, 200.0)
+    for width in (3.0, 6.0, 12.0):
+        junction = Junction(source, Barrier(1.125, width, 1.0), FE)
+        d = np.array([0.3, 0.7, 1.5])
+        behind = precession.torque_behind(junction, d) / precession.torque_behind(junction, np.inf)
+        errors.append(np.abs(behind - precession.torque(FE, d, junction.barrier)).max())
+    assert errors[0] < 0.05
+    assert (np.divide(errors[:-1], errors[1:]) > 1.9).all()
+
+
+def test_limits_behind_a_junction():
+    normal = Ferromagnet(4.5, 0.0)
+    assert abs(precession.torque_behind(Junction(normal, MGO, FE), 1.0)) == 0  # nothing polarises
+    assert abs(precession.profile_behind(Junction(normal, MGO, FE), 1.0)) == 0
+    unsplit = precession.profile_behind(Junction(FE, MGO, normal), [0.0, 1.0, 7.0])  # nothing precesses
+    np.testing.assert_allclose(unsplit, unsplit[0], rtol=1e-6)
+    assert abs(unsplit[0].imag) < 1e-9 * -unsplit[0].real
+    torque = [precession.torque_behind(Junction(FE, MGO, normal), d) for d in (1.0, np.inf)]
+    assert abs(torque[0]) < 1e-6 * abs(torque[1])  # what is not turned leaves again
+    # many periods behind a metal's interface: the torque comes back to that of a thick magnet like 1/d
+    d = np.linspace(15, 20, 101)
+    far = precession.torque_behind(JUNCTIONS[0], d)
+    thick = precession.torque_behind(JUNCTIONS[0], np.inf)
+    assert abs(far.mean() - thick) < 0.05 * abs(thick) < abs(far - thick).max() * 0.5
+
+
+def test_to_leading_order_the_coefficients_behind_a_junction_do_not_depend_on_the_angle():
+    junction = Junction(FE, Barrier(1.125, 2.5, 1.0), OTHER)
+    for function in (precession.profile_behind, precession.torque_behind):
+        values = [function(junction, 0.8, angle=angle) for angle in (0.0, 1.0, np.pi)]
+        np.testing.assert_allclose(values, values[0], rtol=1e-5)
+
+
+def test_shapes_behind_a_junction():
+    """More depths than are integrated at once, in any shape, each as if alone."""
+    depths = np.linspace(0.1, 3.0, precession._CHUNK + 2).reshape(2, 1, -1)
+    for function in (precession.profile_behind, precession.torque_behind):
+        together = function(JUNCTIONS[0], depths)
+        assert together.shape == depths.shape
+        for i in (0, -1):
+            assert together.flat[i] == pytest.approx(function(JUNCTIONS[0], depths.flat[i]), rel=1e-5)
+        assert np.shape(function(JUNCTIONS[0], 1.0)) == ()
 
 
 def test_shapes():
