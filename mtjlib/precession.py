@@ -250,6 +250,11 @@ def _over_the_disk(junction, angle, depths, integrand):
     """∫dw of the complex integrand(w, depth) over the left magnet's Fermi disk, for each depth."""
     device("junction", junction, Junction)
     angle = number("angle", angle, unit="rad")
+    if junction.spacer and abs(np.sin(angle)) < 1e-3:
+        raise ValueError(
+            f"angle must not be 0 or π with a spacer, got {angle!r} rad: its bound minority states are drained only by "
+            "the misalignment, and the integral over them has a pole"
+        )
     tops = [
         magnet.fermi_energy - lift
         for magnet in (junction.left, junction.right)
@@ -293,7 +298,8 @@ def profile_behind(junction, x, *, angle=np.pi / 2):
     x : float or array_like
         Depth from the barrier's right face in nm, from 0 to 20.
     angle : float
-        Between the magnets, in rad. To leading order in the barrier's transmission the result does not depend on it.
+        Between the magnets, in rad; with a spacer not 0 or π. To leading order in the barrier's transmission the result
+        does not depend on it.
 
     Returns
     -------
@@ -341,7 +347,7 @@ def torque_behind(junction, thickness, *, angle=np.pi / 2):
     thickness : float or array_like
         d of the right magnet in nm, in (0, 20], or ``inf``.
     angle : float
-        Between the magnets, in rad.
+        As in `profile_behind`.
 
     Returns
     -------
