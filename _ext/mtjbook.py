@@ -49,22 +49,12 @@ def remember_library(app, exception):
 
 
 def choose_browser_libraries(app, config):
-    """Serve MathJax, requirejs and the widget manager from the book itself if they are there.
-
-    The defaults of Sphinx and MyST-NB, kept otherwise, are the same libraries on the public CDN.
-    """
-    config.nb_ipywidgets_js = dict(config.nb_ipywidgets_js)
-    if not Path(app.srcdir, SITE, "vendor", "versions.json").exists():
-        config.nb_ipywidgets_js["../widgets.js"] = {}
-        logger.info("Maths and widgets come from the public CDN (npm was not there to fetch them).")
-        return
-    config.html_extra_path = [*config.html_extra_path, SITE.as_posix()]
-    config.mathjax_path = "../vendor/mathjax/tex-mml-chtml.js"
-    config.nb_ipywidgets_js = {
-        "../vendor/require.js": {},
-        "../widgets.js": {"data-vendor": "vendor/"},
-        "../vendor/html-manager/embed-amd.js": {"data-jupyter-widgets-cdn": "/no-cdn/"},
-    }
+    """Serve MathJax from the book itself if it is there; Sphinx's default is the same library on the public CDN."""
+    if Path(app.srcdir, SITE, "vendor", "versions.json").exists():
+        config.html_extra_path = [*config.html_extra_path, SITE.as_posix()]
+        config.mathjax_path = "../vendor/mathjax/tex-mml-chtml.js"
+    else:
+        logger.info("Maths comes from the public CDN (npm was not there to fetch it).")
 
 
 def offer_notebooks(app, doctree):

@@ -139,7 +139,7 @@ def test_the_checker_notices_a_coarse_grid_a_wrong_table_and_a_bad_readout():
     assert explore.interpolation_error(coarse) > 0.1
     good = make()
     assert explore.interpolation_error(good) < 0.01
-    good._table.low += 0.03  # 1.5 % of the range of a sine
+    good._layer.table.low += 0.03  # 1.5 % of the range of a sine
     assert 0.01 < explore.interpolation_error(good) < 0.02
     readout = make(readouts={"r": lambda a: (a - 1) ** 8})
     errors = explore.interpolation_errors(readout)
@@ -356,7 +356,7 @@ def test_too_much_data_is_refused_before_it_is_calculated():
 def test_the_size_that_is_checked_is_the_size_that_is_sent(monkeypatch, figures):
     figure = figures["two sliders"]
     size = len(base64.b64encode(figure.data))
-    arguments = (figure.sliders, list(figure._styles), figure._readouts, figure.x)
+    arguments = (figure.sliders, len(figure._styles), figure._layer.readouts, len(figure.x), None)
     monkeypatch.setattr(explore, "MAX_SIZE", size)
     explore._check_size(*arguments)
     monkeypatch.setattr(explore, "MAX_SIZE", size - 1)
@@ -383,7 +383,7 @@ def test_the_size_that_is_checked_is_the_size_that_is_sent(monkeypatch, figures)
         ({"summary": "{a:d}"}, r"summary: \{a\} needs a format such as .2f"),
         ({"summary": "{{a}}"}, "literal braces"),
         ({"readouts": {"a": lambda a: a}}, "names unlike each other"),
-        ({"sliders": [explore.Slider("a", "a", 0, 1)] * 2}, "sliders must be one to three"),
+        ({"sliders": [explore.Slider("a", "a", 0, 1)] * 2}, "sliders must be 1 to 3"),
     ],
 )
 def test_wrong_arguments(arguments, message):

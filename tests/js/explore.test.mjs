@@ -227,7 +227,7 @@ test("the summary fills the template, or says what each curve spans", () => {
     explore.summarise({ ...spec, summary: "{a}, {a:.3f}: {tmr:.0%}" }, [0.25], frame),
     "0.25, 0.250: 50\u202f%",
   );
-  assert.equal(explore.summarise(spec, [0.25], frame), "A = 0.25. c0: 1 to 2.5.");
+  assert.equal(explore.summarise(spec, [0.25], frame), "A = 0.25. c0: 1.00 to 2.50.");
   assert.equal(explore.summarise(spec, [0.25], { curves: [[NaN]], readouts: {} }), "A = 0.25. c0: no value.");
 });
 
@@ -374,6 +374,8 @@ test("a curve without any value, and automatic limits, still draw", () => {
 
 // ---- the page -------------------------------------------------------------------------------------------------------
 
+const ranges = (el) => findAll(el, "input").filter(({ attributes }) => attributes.type === "range");
+
 function page(options) {
   const { spec, data } = packed(
     [
@@ -394,7 +396,7 @@ test("a slider is labelled, speaks its value, and moves figure and summary", (t)
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { el, model, clean } = page();
   const curve = () => findAll(el, "path").findLast((p) => p.attributes.class === "mtj-curve mtj-c0").attributes.d;
-  const [input] = findAll(el, "input");
+  const [input] = ranges(el);
   assert.equal(input.attributes.type, "range");
   assert.equal(findAll(el, "label")[0].attributes.for, input.attributes.id);
   const before = curve();
@@ -405,7 +407,7 @@ test("a slider is labelled, speaks its value, and moves figure and summary", (t)
   assert.equal(input.attributes["aria-valuetext"], "0.75");
   assert.notEqual(curve(), before);
   const summary = findAll(el, "p").find((p) => p.attributes["aria-live"] === "polite");
-  assert.equal(summary.textContent, "A = 0.75. c0: 7.5 to 7.5.");
+  assert.equal(summary.textContent, "A = 0.75. c0: 7.50 to 7.50.");
   assert.equal(summary.attributes["aria-busy"], "true");
   t.mock.timers.tick(500);
   assert.equal(summary.attributes["aria-busy"], "false");
@@ -415,16 +417,16 @@ test("a slider is labelled, speaks its value, and moves figure and summary", (t)
 test("exact values replace the interpolation; an error is told and the figure lives on", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { el, model, clean, observers } = page();
-  const [input] = findAll(el, "input");
+  const [input] = ranges(el);
   const text = (name) => findAll(el, "p").find((p) => p.attributes.class === name);
   input.value = "0.5";
   input.dispatch("input");
   model.set("exact", { values: [0.5], data: new DataView(Float64Array.of(3, 4).buffer) });
-  assert.equal(text("mtj-summary").textContent, "A = 0.50. c0: 3 to 4.");
+  assert.equal(text("mtj-summary").textContent, "A = 0.50. c0: 3.00 to 4.00.");
   model.set("exact", { values: [0.5], error: "ValueError: bias must be smaller" });
   assert.match(text("mtj-problem").textContent, /ValueError: bias must be smaller/);
   assert.equal(text("mtj-problem").hidden, false);
-  assert.equal(text("mtj-summary").textContent, "A = 0.50. c0: 5 to 5.");
+  assert.equal(text("mtj-summary").textContent, "A = 0.50. c0: 5.00 to 5.00.");
   input.value = "1";
   input.dispatch("input");
   assert.equal(text("mtj-problem").hidden, true);
@@ -436,13 +438,13 @@ test("exact values replace the interpolation; an error is told and the figure li
 test("moving the model, from Python or a second view, moves the slider", () => {
   const { el, model, clean } = page();
   model.set("values", [0.25]);
-  assert.equal(findAll(el, "input")[0].value, "0.25");
+  assert.equal(ranges(el)[0].value, "0.25");
   clean();
 });
 
 test("a logarithmic slider counts equal ratios", () => {
   const { el, model, clean } = page({ sliders: [slider({ min: 1, max: 100, value: 10, log: true, step: 0.02 })] });
-  const [input] = findAll(el, "input");
+  const [input] = ranges(el);
   assert.deepEqual([input.attributes.max, input.value], ["100", "50"]);
   input.value = "75";
   input.dispatch("input");
