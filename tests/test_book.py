@@ -17,7 +17,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
-PLAIN_PAGE, INTERACTIVE_PAGE = 1.3e6, 2.5e6  # bytes over the wire
+# Bytes over the wire: a page without and with interactive figures, and what must come before the first letter shows.
+PLAIN_PAGE, INTERACTIVE_PAGE, FIRST_PAINT = 0.5e6, 1.0e6, 250e3
 
 
 def pages() -> list[str]:
@@ -78,6 +79,8 @@ def listed(problems: list) -> str:
         ("console", "errors in the console"),
         ("external", "requests that leave the book's own server"),
         ("failed", "files that are missing"),
+        ("blocking", "scripts in the head that hold up the page"),
+        ("asleep", "interactive figures that do not start"),
         ("maths", "formulas that are not typeset"),
         ("images", "images without a description or not loaded"),
         ("light", "accessibility violations in the light theme"),
@@ -102,6 +105,14 @@ def test_page_fits_a_phone(report):
 def test_page_is_light(report):
     budget = INTERACTIVE_PAGE if report["figures"] else PLAIN_PAGE
     assert report["bytes"] <= budget, f"{report['page']}: {report['bytes'] / 1e6:.2f} MB\n{listed(report['heaviest'])}"
+
+
+def test_first_letter_comes_early(report):
+    assert report["early"] <= FIRST_PAINT, f"{report['page']}: {report['early'] / 1e3:.0f} kB before anything shows"
+
+
+def test_page_does_not_jump(report):
+    assert report["shift"] <= 0.02, f"{report['page']}: what is read moves while the page loads ({report['shift']:.3f})"
 
 
 def test_interactive_figures_answer_the_keyboard(report):

@@ -66,7 +66,7 @@ async function moveSliders(page) {
   const figures = page.locator(".mtj-explorer");
   for (let i = 0; i < (await figures.count()); i++) {
     const figure = figures.nth(i);
-    const sliders = figure.locator("input[type=range]");
+    const sliders = figure.locator(".mtj-slider input[type=range]");
     const state = () => figure.evaluate((el) => ({
       drawing: [...el.querySelectorAll("svg")].map((svg) => svg.innerHTML).join(""),
       summary: [...el.querySelectorAll("[aria-live]")].map((live) => live.textContent).join(""),
@@ -172,6 +172,32 @@ const text = (page) => page.evaluate(() => {
   document.querySelectorAll("details.code-fold > summary").forEach((s) => /^Code\b/.test(s.textContent) || problems.push(`fold: ${s.textContent}`));
   return problems;
 });
+// What the browser must have before it can draw anything, in bytes over the wire, and the scripts that hold it up.
+function beforePaint(name) {
+  const file = path.join(root, name);
+  const head = fs.readFileSync(file, "utf8").split("</head>")[0];
+  const local = (tag, attribute) => {
+    const address = new RegExp(`\\b${attribute}="([^"?#]*)`).exec(tag)[1];
+    return load(path.resolve(path.dirname(file), decodeURIComponent(address))).length;
+  };
+  const styles = head.match(/<link\b[^>]*rel="stylesheet"[^>]*>/g) || [];
+  const blocking = (head.match(/<script\b[^>]*\bsrc=[^>]*>/g) || []).filter((tag) => !/\b(defer|async)\b|type="module"/.test(tag));
+  const early = load(file).length + styles.reduce((sum, tag) => sum + local(tag, "href"), 0)
+    + blocking.reduce((sum, tag) => sum + local(tag, "src"), 0);
+  return { early, blocking };
+}
+
+// Scroll through the page as a reader does; every interactive figure must be alive when it is reached.
+async function wakeFigures(page) {
+  const asleep = [];
+  for (const slot of await page.locator(".mtj-figure").all()) {
+    await slot.scrollIntoViewIfNeeded();
+    const alive = slot.locator(".mtj-explorer svg.mtj-plot").first().waitFor({ timeout: 15000 });
+    await alive.catch(async () => asleep.push(await slot.getAttribute("data-src")));
+  }
+  await page.evaluate(() => window.scrollTo(0, 0));
+  return asleep;
+}
 
 async function check(browser, base, name) {
   const context = await browser.newContext({ viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce" });
@@ -196,15 +222,18 @@ async function check(browser, base, name) {
     await page.screenshot({ path: path.join(screenshots, `${name.replace(/[/.]/g, "-")}-${kind}.png`), fullPage: true });
   };
 
+  await page.addInitScript(() => {
+    window.shifted = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
   await page.goto(base + name, { waitUntil: "load" });
   await page.evaluate(() => window.MathJax && window.MathJax.startup && window.MathJax.startup.promise);
-  const widgets = await page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count();
-  if (widgets) {
-    const drawn = page.waitForFunction(
-      (n) => document.querySelectorAll(".mtj-explorer svg, .jupyter-widgets").length >= n, widgets, { timeout: 15000 });
-    await drawn.catch(() => report.console.push("the widgets of this page were not drawn within 15 s"));
-  }
+  report.asleep = await wakeFigures(page);
   await page.waitForLoadState("networkidle");
+  report.shift = await page.evaluate(() => window.shifted);
+  Object.assign(report, beforePaint(name));
   report.bytes = bodies.reduce((sum, file) => sum + load(file).length, 0);
   report.heaviest = [...new Set(bodies)].map((f) => [load(f).length, path.relative(root, f)]).sort((a, b) => b[0] - a[0]).slice(0, 6);
   report.figures = await page.locator(".mtj-explorer").count();
