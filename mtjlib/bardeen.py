@@ -15,7 +15,8 @@ print has lost the factor sin θ, which is the length of both products here. The
 not follow from the spinor current (5) with the rotations (6), see `spinor_current`.
 
 Conventions. The energy ε counts from the mean Fermi level; a bias V > 0 lowers the left electrode by eV/2 and raises
-the right one by as much, the book's sign. Temperature is zero and :math:`|T|^2` constant.
+the right one by as much, the book's sign. Temperature is zero. :math:`|T|^2` is constant unless a function
+:math:`|T(\epsilon,V)|^2` is given as `matrix_element`; it then stands under both integrals.
 """
 
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtjlib._validate import device, real
+from mtjlib._validate import device, number, real
 from mtjlib.quadrature import adaptive
 
 _RTOL = 1e-8  # of the integral of the modulus; densities may have band edges anywhere
@@ -56,14 +57,7 @@ class Electrode:
         for name in ("density", "exchange_density", "rotation"):
             if not callable(getattr(self, name)):
                 raise TypeError(f"{name} must be a function of the energy, got {getattr(self, name)!r}")
-        object.__setattr__(self, "depth", _scalar("depth", self.depth, "(0, inf)", "eV"))
-
-
-def _scalar(name, value, interval="(-inf, inf)", unit=""):
-    value = real(name, value, interval, unit)
-    if value.ndim:
-        raise TypeError(f"{name} must be a single number, got an array of shape {value.shape}")
-    return float(value)
+        object.__setattr__(self, "depth", number("depth", self.depth, "(0, inf)", "eV"))
 
 
 def linear_electrode(density, exchange_density, slope=0.0, exchange_slope=0.0, rotation=0.0, depth=5.0):
@@ -88,12 +82,12 @@ def linear_electrode(density, exchange_density, slope=0.0, exchange_slope=0.0, r
     >>> float(fe.density(1.0)), float(fe.exchange_density(1.0))
     (1.1, 0.5)
     """
-    density = _scalar("density", density, "(0, inf)")
-    exchange = _scalar("exchange_density", exchange_density)
+    density = number("density", density, "(0, inf)")
+    exchange = number("exchange_density", exchange_density)
     if abs(exchange) > density:
         raise ValueError(f"exchange_density must lie in [-density, density], got {exchange!r}")
-    a, b = _scalar("slope", slope, unit="1/eV"), _scalar("exchange_slope", exchange_slope, unit="1/eV")
-    phi = _scalar("rotation", rotation, unit="rad")
+    a, b = number("slope", slope, unit="1/eV"), number("exchange_slope", exchange_slope, unit="1/eV")
+    phi = number("rotation", rotation, unit="rad")
     return Electrode(
         lambda energy: density * (1 + a * energy),
         lambda energy: exchange * (1 + b * energy),
@@ -174,6 +168,9 @@ def spinor_current(left, right, rotations, angle, occupations=(1.0, 0.0)):
     >>> round(float(np.trace(j).real), 6)
     0.5625
     """
+    for name, pair in (("left", left), ("right", right), ("rotations", rotations), ("occupations", occupations)):
+        if not isinstance(pair, tuple | list | np.ndarray) or len(pair) != 2:
+            raise TypeError(f"{name} must be a pair, got {pair!r}")
     named = {
         "density left": (left[0], "[0, inf)"),
         "exchange density left": (left[1], "(-inf, inf)"),
@@ -207,11 +204,13 @@ def spinor_current(left, right, rotations, angle, occupations=(1.0, 0.0)):
     return rightward * (f_l * (1 - f_r))[..., None, None] - leftward * (f_r * (1 - f_l))[..., None, None]
 
 
-def _integral(left, right, bias, integrand):
-    """The integral of `integrand` over the filled energies, at every bias.
+def _integral(left, right, bias, matrix_element, integrand):
+    """The integral of |T|² times `integrand` over the filled energies, at every bias.
 
     It is called with the filling of both electrodes and with ρ, Δρ, φ of the left and of the right one.
     """
+    if matrix_element is not None and not callable(matrix_element):
+        raise TypeError(f"matrix_element must be a function of energy and bias, got {matrix_element!r}")
     for name, electrode in (("left", left), ("right", right)):
         device(name, electrode, Electrode)
     half = real("bias", bias, unit="V") / 2
@@ -223,7 +222,10 @@ def _integral(left, right, bias, integrand):
                 for sign, side in ((1, left), (-1, right))
                 for name in ("density", "exchange_density", "rotation")
             ]
-            return np.broadcast_to(integrand(energy < -half, energy < half, *values), energy.shape)[..., None]
+            result = integrand(energy < -half, energy < half, *values)
+            if matrix_element is not None:
+                result = result * real("matrix_element", matrix_element(energy, 2 * half), "[0, inf)")
+            return np.broadcast_to(result, energy.shape)[..., None]
 
         bottom = max(-left.depth - half, -right.depth + half)
         edges = np.maximum([bottom, -abs(half), abs(half)], bottom)
@@ -232,7 +234,7 @@ def _integral(left, right, bias, integrand):
     return np.array([at(float(h)) for h in half.ravel()]).reshape(half.shape)[()]
 
 
-def torque_in_plane(left, right, bias):
+def torque_in_plane(left, right, bias, matrix_element=None):
     r"""In-plane torque :math:`N_\parallel=T_\parallel/\sin\theta` of Eq. (7).
 
     Exchanging the electrodes reverses it if and only if :math:`P_L(\epsilon)=P_R(\epsilon)` at equal energy, for *any*
@@ -244,6 +246,9 @@ def torque_in_plane(left, right, bias):
     left, right : Electrode
     bias : float or array_like
         V in volt.
+    matrix_element : callable, optional
+        :math:`|T(\epsilon,V)|^2\ge0`, called with the energy in eV from the mean Fermi level and the bias in V;
+        1 if not given. The transmission of a barrier, for instance, rises with the energy.
 
     Returns
     -------
@@ -261,10 +266,10 @@ def torque_in_plane(left, right, bias):
     def integrand(f_l, f_r, _rho_l, delta_l, phi_l, rho_r, _delta_r, phi_r):
         return rho_r * delta_l * (np.cos(phi_l) * f_l - np.cos(phi_r) * f_r)
 
-    return _integral(left, right, bias, integrand)
+    return _integral(left, right, bias, matrix_element, integrand)
 
 
-def torque_out_of_plane(left, right, bias):
+def torque_out_of_plane(left, right, bias, matrix_element=None):
     r"""Out-of-plane torque :math:`N_\perp=-T_\perp/\sin\theta` of Eq. (8), with its equilibrium part.
 
     It does not change when the electrodes are exchanged, for any densities and angles: the torque of a symmetric
@@ -277,6 +282,8 @@ def torque_out_of_plane(left, right, bias):
     left, right : Electrode
     bias : float or array_like
         V in volt.
+    matrix_element : callable, optional
+        As in `torque_in_plane`. One that depends on the bias gives a quadratic coefficient without any curvature of ρ.
 
     Returns
     -------
@@ -294,7 +301,7 @@ def torque_out_of_plane(left, right, bias):
     def integrand(f_l, f_r, rho_l, delta_l, phi_l, rho_r, delta_r, phi_r):
         return -rho_r * delta_l * np.sin(phi_l) * f_l - rho_l * delta_r * np.sin(phi_r) * f_r
 
-    return _integral(left, right, bias, integrand)
+    return _integral(left, right, bias, matrix_element, integrand)
 
 
 def linear_coefficients(density, exchange_density, slope, exchange_slope, rotation=0.0):
@@ -325,5 +332,5 @@ def linear_coefficients(density, exchange_density, slope, exchange_slope, rotati
     """
     product = real("density", density, "(0, inf)") * real("exchange_density", exchange_density)
     a, b = real("slope", slope, unit="1/eV"), real("exchange_slope", exchange_slope, unit="1/eV")
-    first = -product * np.cos(real("rotation", rotation, unit="rad"))
-    return first, (b - a) / 2 * first, -a * b / 6 * first
+    first, a, b = np.broadcast_arrays(-product * np.cos(real("rotation", rotation, unit="rad")), a, b)
+    return first[()], (b - a) / 2 * first, -a * b / 6 * first

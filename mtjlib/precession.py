@@ -57,6 +57,14 @@ def _reach(barrier):
     return units.HBAR2_2M * share * (2 * highest + share)
 
 
+def _in_chunks(function, depths):
+    """function(depths as a column) for a few depths at a time, in the shape of `depths`."""
+    flat, result = depths.ravel(), np.empty(depths.size, complex)
+    for start in range(0, flat.size, _CHUNK):
+        result[start : start + _CHUNK] = function(flat[start : start + _CHUNK, None])
+    return result.reshape(depths.shape)[()]
+
+
 def period(magnet):
     r"""Spatial period of the precession at normal incidence, :math:`2\pi/(k_\uparrow-k_\downarrow)`.
 
@@ -120,8 +128,8 @@ def profile(magnet, x, barrier=None):
     x = real("x", x, f"[0, {_LONGEST}]", "nm")
     wave = np.sqrt(magnet.fermi_energy / units.HBAR2_2M) if isinstance(magnet, Ferromagnet) else 0.0
     _, weight, up, down = _fermi_disk(magnet, barrier, wave * x.max(initial=0.0))
-    phase = 1j * (up - down.conj()) * x[..., None]
-    return ((np.exp(phase) @ weight) / weight.sum())[()]
+    turn = 1j * (up - down.conj())
+    return _in_chunks(lambda x: np.exp(turn * x) @ weight, x) / weight.sum()
 
 
 def torque(magnet, thickness, barrier):
@@ -170,18 +178,21 @@ def torque(magnet, thickness, barrier):
     square = (magnet.fermi_energy - magnet.exchange_splitting - energy) / units.HBAR2_2M
     down = np.sqrt(square.conj() + 0j).conj()
     down = np.where(down == 0, 1e-9, down)
-    d = d[..., None]
-    # minority wave that leaves into the cap as exp(i up x), followed back to x = 0 (times exp(i down d))
-    around = np.expm1(-2j * down * d)
-    cosine, sine = 1 + around / 2, around / (-2j * down)
-    value = cosine + 1j * up * sine
-    slope = (-1j * up * cosine + down**2 * sine) / value
     majority = 2 * decay / (decay - 1j * up)
-    minority = 2 * decay / (decay - slope)
-    entering = (1j * up - slope) / 2j * majority * minority
-    leaving = up * majority * np.exp(1j * (up - down) * d) * minority / value
     infinite = (up + down) / 2 * majority * 2 * decay / (decay + 1j * down)
-    return (((entering - leaving) @ weight) / (infinite @ weight))[()]
+
+    def of(d):
+        # minority wave that leaves into the cap as exp(i up x), followed back to x = 0 (times exp(i down d))
+        around = np.expm1(-2j * down * d)
+        cosine, sine = 1 + around / 2, around / (-2j * down)
+        value = cosine + 1j * up * sine
+        slope = (-1j * up * cosine + down**2 * sine) / value
+        minority = 2 * decay / (decay - slope)
+        entering = (1j * up - slope) / 2j * majority * minority
+        leaving = up * majority * np.exp(1j * (up - down) * d) * minority / value
+        return (entering - leaving) @ weight
+
+    return _in_chunks(of, d) / (infinite @ weight)
 
 
 def _arc(magnet, barrier, longest):
@@ -262,18 +273,16 @@ def _over_the_disk(junction, angle, depths, integrand):
     ]
     last = min(junction.left.fermi_energy, _reach(junction.barrier))
     edges = np.unique(np.clip([0.0, *tops, last], 0.0, last))
-    flat = depths.ravel()
-    result = np.empty(flat.size, complex)
-    for start in range(0, flat.size, _CHUNK):
-        some = flat[start : start + _CHUNK]
 
-        def both_parts(w, row, some=some):
-            value = integrand(w, some[row, None]) * _SLANT
+    def of(some):
+        def both_parts(w, row):
+            value = integrand(w, some[row]) * _SLANT
             return np.stack([value.real, value.imag], -1)
 
-        parts = adaptive(both_parts, np.tile(edges, (some.size, 1)), 1e-6)
-        result[start : start + _CHUNK] = (parts[:, 0] + 1j * parts[:, 1]) / _SLANT
-    return result.reshape(depths.shape)[()]
+        parts = adaptive(both_parts, np.tile(edges, (len(some), 1)), 1e-6)
+        return (parts[:, 0] + 1j * parts[:, 1]) / _SLANT
+
+    return _in_chunks(of, depths)
 
 
 def profile_behind(junction, x, *, angle=np.pi / 2):

@@ -13,7 +13,7 @@ import numpy as np
 
 from mtjlib import units
 from mtjlib._fit import Fit
-from mtjlib._validate import device, real
+from mtjlib._validate import device, number, real
 from mtjlib.junction import Barrier
 
 
@@ -222,6 +222,34 @@ def _start(at_zero, curvature, mass):
     return height, decay / np.sqrt(mass * height / units.HBAR2_2M)
 
 
+def _simmons_starts(bias, values, mass):
+    """Heights and widths from which to fit Simmons' formula: local minima of the misfit as a function of the height.
+
+    To every height belongs the width that gives the mean current. Two barriers of different height may both lie in a
+    valley when κd is below 2.5, and only one of them is deepest. (From κd = 1.4 on, the current falls with the width.)
+    """
+    total = (values * np.sign(bias)).sum()
+    if not total > 0:
+        raise ValueError("current_density must have the sign of the bias: this curve is not a tunnel barrier's")
+    heights = np.geomspace(1.001, 1e4, 200) * np.abs(bias).max()
+    thin, thick = (decay / np.sqrt(mass * heights / units.HBAR2_2M) for decay in (1.4, 300.0))
+
+    def currents(widths):
+        return _simmons(bias, heights[:, None], widths[:, None], mass)
+
+    for _ in range(40):
+        middle = np.sqrt(thin * thick)
+        above = (currents(middle) * np.sign(bias)).sum(axis=1) > total
+        thin, thick = np.where(above, middle, thin), np.where(above, thick, middle)
+    misfit = ((currents(thin) - values) ** 2).sum(axis=1)
+    inner = np.r_[True, misfit[1:] < misfit[:-1]] & np.r_[misfit[:-1] <= misfit[1:], False]
+    if misfit.argmin() == heights.size - 1 or not inner.any():
+        raise ValueError(
+            "current_density must rise faster than the bias: this curve is not a tunnel barrier's, any height fits it"
+        )
+    return [(heights[i], thin[i]) for i in np.flatnonzero(inner)[np.argsort(misfit[inner])[:3]]]
+
+
 def _fit(model, bias, values, start, noise, mass):
     from scipy.optimize import curve_fit
 
@@ -277,9 +305,15 @@ def fit_brinkman(bias, conductance, mass=1.0, noise=None):
     >>> [round(x, 6) for x in (fit.height, fit.width, fit.asymmetry)]
     [1.2, 1.4, 0.3]
     """
-    mass = float(real("mass", mass, "(0, inf)", "m_e"))
+    mass = number("mass", mass, "(0, inf)", "m_e")
     bias, values = _curve(bias, "conductance", conductance, "S/m^2", 4)
-    curvature, slope, at_zero = np.polyfit(bias, values, 2)
+    (curvature, slope, at_zero), errors = np.polyfit(bias, values, 2, cov=True)
+    # An ohmic curve has no height: its curvature is nothing but rounding or scatter.
+    if abs(curvature) * np.max(bias**2) < 1e-9 * abs(at_zero) or abs(curvature) < 2 * np.sqrt(errors[0, 0]):
+        raise ValueError(
+            f"conductance must rise with |bias| by more than its scatter, got a curvature of {curvature:.3g} +- "
+            f"{np.sqrt(errors[0, 0]):.2g} S/(V^2 m^2): this curve is not a tunnel barrier's"
+        )
     height, width = _start(at_zero, curvature / at_zero if at_zero else 0.0, mass)
     asymmetry = slope / at_zero * 12 * height**2 / _decay(height, width, mass)
 
@@ -292,7 +326,8 @@ def fit_brinkman(bias, conductance, mass=1.0, noise=None):
 def fit_simmons(bias, current_density, mass=1.0, noise=None):
     r"""Fit Simmons' `current_density` (a rectangular barrier) to a measured current–voltage curve.
 
-    The limits are those of `fit_brinkman`, and an asymmetric barrier is not seen at all.
+    The limits are those of `fit_brinkman`, and an asymmetric barrier is not seen at all. Nor can barriers with
+    :math:`\kappa d<1.4` be told from thicker ones: there the formula's current falls when the barrier gets thinner.
 
     Parameters
     ----------
@@ -317,18 +352,21 @@ def fit_simmons(bias, current_density, mass=1.0, noise=None):
     >>> round(fit.height, 6), round(fit.width, 6)
     (1.2, 1.4)
     """
-    mass = float(real("mass", mass, "(0, inf)", "m_e"))
+    mass = number("mass", mass, "(0, inf)", "m_e")
     bias, values = _curve(bias, "current_density", current_density, "A/m^2", 3)
-    # For a thick barrier J ≈ G sinh(αV)/α with α = κd/2φ: the best of a list of α starts the fit.
-    alpha = np.geomspace(0.05, 50.0, 100) / np.abs(bias).max()
-    shape = np.sinh(alpha[:, None] * bias) / alpha[:, None]
-    scale = (shape @ values) / (shape**2).sum(axis=1)
-    misfit = ((values - scale[:, None] * shape) ** 2).sum(axis=1)
-    best = misfit.argmin()
-    start = _start(scale[best], alpha[best] ** 2 / 2 if best else 0.0, mass)
+    starts = _simmons_starts(bias, values, mass)
 
     def model(bias, height, width):
         # Trial heights below |V|/2 leave the formula's range; they must only be a bad fit, not an error.
         return _simmons(np.clip(bias, -1.99 * height, 1.99 * height), height, width, mass)
 
-    return _fit(model, bias, values, start, noise, mass)
+    fits = [_fit(model, bias, values, start, noise, mass) for start in starts]
+    best = min(fits, key=lambda fit: ((model(bias, fit.height, fit.width) - values) ** 2).sum())
+    if not _decay(best.height, best.width, mass) > 1:
+        raise ValueError("current_density must be that of a barrier with κd > 1; this one is fitted best without one")
+    if best.uncertainties[0] > best.height / 2:
+        raise ValueError(
+            "current_density must rise faster than the bias by more than its scatter, got a height of "
+            f"{best.height:.3g} +- {best.uncertainties[0]:.2g} eV"
+        )
+    return best

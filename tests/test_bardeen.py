@@ -139,6 +139,50 @@ def test_equilibrium_torque_and_corners():
     assert isinstance(bardeen.torque_in_plane(fe, fe, 0.1), float)
 
 
+@pytest.mark.parametrize("torque", [bardeen.torque_in_plane, bardeen.torque_out_of_plane])
+def test_a_matrix_element_is_the_same_as_densities_multiplied_by_it_at_one_bias(torque):
+    """The left densities stand once in every term, at ε + eV/2 from their own Fermi level."""
+    left, right = (
+        same_polarisation(lambda e: 0.4 + 0.1 * e, 1.3, 0.7),
+        bardeen.linear_electrode(1.0, 0.6, 0.05, 0.2, 0.3),
+    )
+    for bias in (-0.8, 0.0, 1.1):
+
+        def element(energy, v):
+            return np.exp(0.9 * energy - 0.3 * v) / (1 + energy**2)
+
+        multiplied = bardeen.Electrode(
+            *(
+                lambda e, own=own, bias=bias: own(e) * element(e - bias / 2, bias)
+                for own in (left.density, left.exchange_density)
+            ),
+            left.rotation,
+            left.depth,
+        )
+        assert torque(left, right, bias, element) == pytest.approx(torque(multiplied, right, bias), rel=1e-9)
+        assert torque(left, right, bias, lambda e, v: 3.0) == pytest.approx(3 * torque(left, right, bias), rel=1e-9)
+
+
+def test_an_exponential_matrix_element_in_closed_form():
+    """Constant densities, |T|² = e^(ε/E0 - cV²): N∥ is a sinh in V, and N⊥ a sum of two exponentials."""
+    fe, e0, c, depth = bardeen.linear_electrode(1.0, 0.5, rotation=0.4, depth=6.0), 0.7, 0.2, 6.0
+    v = np.array([-0.9, -0.3, 0.0, 0.5, 1.2])
+
+    def element(energy, bias):
+        return np.exp(energy / e0 - c * bias**2)
+
+    in_plane = -0.5 * np.cos(0.4) * 2 * e0 * np.sinh(v / 2 / e0) * np.exp(-c * v**2)
+    np.testing.assert_allclose(bardeen.torque_in_plane(fe, fe, v, element), in_plane, rtol=1e-8, atol=1e-12)
+    below = np.exp((abs(v) / 2 - depth) / e0)
+    out_of_plane = -0.5 * np.sin(0.4) * 2 * e0 * (np.cosh(v / 2 / e0) - below) * np.exp(-c * v**2)
+    np.testing.assert_allclose(bardeen.torque_out_of_plane(fe, fe, v, element), out_of_plane, rtol=1e-8)
+
+
+def test_coefficients_have_one_shape():
+    shapes = {np.shape(c) for c in bardeen.linear_coefficients(np.ones(4), 0.5, 0.1, np.ones((5, 1)))}
+    assert shapes == {(5, 4)}
+
+
 # --- the angle --------------------------------------------------------------------------------------------------------
 
 

@@ -203,3 +203,41 @@ def test_current_keeps_its_digits_at_tiny_bias():
         bias, barrier = np.array([1e-15, -1e-12, 1e-8]), Barrier(1.2, width, 0.7)
         ratio = simmons.current_density(barrier, bias) / simmons.conductance(barrier)
         np.testing.assert_allclose(ratio, bias, rtol=1e-10)
+
+
+# What a fit must not answer
+
+
+def test_a_thin_barrier_is_not_taken_for_another_one():
+    """A misfit with two valleys (0.7073 eV and 1.516 eV), and forty more thin barriers at random."""
+    rng = np.random.default_rng(12)
+    cases = [(0.7073, 0.8293, 0.3178, 0.4)]
+    for _ in range(40):
+        mass, height, decay = rng.uniform(0.2, 1.2), rng.uniform(0.4, 4), rng.uniform(1.5, 3)
+        cases.append((height, decay / np.sqrt(mass * height / units.HBAR2_2M), mass, rng.uniform(0.1, 0.95)))
+    for height, width, mass, share in cases:
+        v = np.linspace(-share, share, 41) * height
+        fit = simmons.fit_simmons(v, simmons.current_density(Barrier(height, width, mass), v), mass)
+        np.testing.assert_allclose([fit.height, fit.width], [height, width], rtol=1e-4)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-3])
+def test_an_ohmic_short_has_no_height(noise):
+    rng = np.random.default_rng(4)
+    v = np.linspace(-0.3, 0.3, 31)
+    with pytest.raises(ValueError, match=r"conductance must rise with \|bias\| by more than its scatter"):
+        simmons.fit_brinkman(v, 1e6 * (1 + noise * rng.standard_normal(31)))
+    with pytest.raises(ValueError, match="current_density must rise faster than the bias"):
+        simmons.fit_simmons(v, 1e6 * (v + noise * rng.standard_normal(31)))
+
+
+@pytest.mark.parametrize(("sign", "message"), [(-1, "must have the sign of the bias"), (1, "must rise faster")])
+def test_currents_that_no_barrier_carries_are_refused(sign, message):
+    v = np.linspace(-0.3, 0.3, 31)
+    with pytest.raises(ValueError, match=f"current_density {message}"):
+        simmons.fit_simmons(v, sign * np.tanh(v))
+
+
+def test_a_list_of_masses_is_named():
+    with pytest.raises(TypeError, match="mass must be a single number"):
+        simmons.fit_brinkman(np.linspace(-0.3, 0.3, 5), np.ones(5), mass=[1, 2])
