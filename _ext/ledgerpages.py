@@ -2,6 +2,7 @@
 
 * ``{ledger} 03`` shows the rows of chapter 3; ``{ledger} Xiao2008`` those of one source, of every chapter.
 * ``{ledger-summary}`` counts the verdicts by source.
+* ``{equations} Xiao2008`` shows where each equation of a source is derived, computed and tested.
 
 The rows are computed before the pages are read, by `tools/ledger.py`, and again as soon as they or mtjlib change.
 """
@@ -172,9 +173,36 @@ class Summary(Page):
         return [*count.values(), sum(count.values())]
 
 
+class Equations(Page):
+    required_arguments = 1
+    optional_arguments = 0
+
+    def run(self):
+        self.env.note_dependency(str(ledger.FOLDER / "equations.yml"))
+        lines = ["| equation | what it says | in the book | function | test |", "| --- | --- | --- | --- | --- |"]
+        for number, what, where, function, test in ledger.equations()[self.arguments[0]]:
+            cells = [number.replace("-", "–"), what, self.place(where), function and f"`{function}`", self.test(test)]
+            lines.append("| " + " | ".join(cell or "–" for cell in cells) + " |")
+        return [self.box("equations", "\n".join(lines))]
+
+    @staticmethod
+    def place(where):
+        if where == "Part III":
+            return "coming"
+        return f"{{eq}}`{where}`" if where.startswith("eq-") else f"{{ref}}`{where}`"
+
+    @staticmethod
+    def test(test):
+        if "::" not in test:
+            return "[ledger](ledger.md)" if test else ""
+        file, name = test.split("::")
+        return f"`{file}`, {name.removeprefix('test_').replace('_', ' ')}"
+
+
 def setup(app):
     app.connect("builder-inited", compute_rows)
     app.connect("env-get-outdated", changed_pages)
     app.add_directive("ledger", Ledger)
     app.add_directive("ledger-summary", Summary)
+    app.add_directive("equations", Equations)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

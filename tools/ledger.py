@@ -109,6 +109,11 @@ def files(folder=FOLDER):
     return sorted(Path(folder).glob("[0-9]*.yml")) + sorted(Path(folder).glob("later.yml"))
 
 
+def equations():
+    """The table of equations: by source, rows of number, what it says, place, function, test."""
+    return yaml.safe_load((FOLDER / "equations.yml").read_text(encoding="utf-8"))
+
+
 def value(code, names):
     """Execute the lines of a calculation and return the value of its last one, as a tuple of numbers."""
     *statements, last = ast.parse(code.strip()).body
