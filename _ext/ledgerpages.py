@@ -157,20 +157,18 @@ class Summary(Page):
 
     def run(self):
         env = self.env
-        counts = {key: dict.fromkeys(ledger.VERDICTS, 0) for key in env.ledger_sources}
+        columns = {key: dict.fromkeys(ledger.VERDICTS, 0) for key in env.ledger_sources}
         for row in env.ledger:
-            counts[row["source"]][row["verdict"]] += 1
-        total = {verdict: sum(count[verdict] for count in counts.values()) for verdict in ledger.VERDICTS}
-        heads = [f"[{verdict}]{{.verdict .{CLASSES[verdict]}}}" for verdict in ledger.VERDICTS]
-        lines = ["| source | " + " | ".join([*heads, "all"]) + " |", "| --- |" + " ---: |" * 5]
-        for key, count in counts.items():
-            lines.append(f"| {env.ledger_sources[key]['cite']} | " + " | ".join(map(str, self.with_sum(count))) + " |")
-        lines.append("| **all** | " + " | ".join(f"**{n}**" for n in self.with_sum(total)) + " |")
+            columns[row["source"]][row["verdict"]] += 1
+        columns["all"] = {verdict: sum(c[verdict] for c in columns.values()) for verdict in ledger.VERDICTS}
+        heads = [source["short"] for source in env.ledger_sources.values()]
+        lines = ["| verdict | " + " | ".join([*heads, "all"]) + " |", "| --- |" + " ---: |" * len(columns)]
+        for verdict, name in CLASSES.items():
+            cells = [f"[{verdict}]{{.verdict .{name}}}", *(str(column[verdict]) for column in columns.values())]
+            lines.append("| " + " | ".join(cells) + " |")
+        sums = [str(sum(column.values())) for column in columns.values()]
+        lines.append("| " + " | ".join(["all", *sums]) + " |")
         return [self.box("ledger-summary", "\n".join(lines))]
-
-    @staticmethod
-    def with_sum(count):
-        return [*count.values(), sum(count.values())]
 
 
 class Equations(Page):
@@ -179,9 +177,10 @@ class Equations(Page):
 
     def run(self):
         self.env.note_dependency(str(ledger.FOLDER / "equations.yml"))
-        lines = ["| equation | what it says | in the book | function | test |", "| --- | --- | --- | --- | --- |"]
+        lines = ["| equation | what it says | in the book | function and test |", "| --- | --- | --- | --- |"]
         for number, what, where, function, test in ledger.equations()[self.arguments[0]]:
-            cells = [number.replace("-", "–"), what, self.place(where), function and f"`{function}`", self.test(test)]
+            code = "; ".join(filter(None, (function and f"`{function}`", self.test(test))))
+            cells = [number.replace("-", "–"), what, self.place(where), code]
             lines.append("| " + " | ".join(cell or "–" for cell in cells) + " |")
         return [self.box("equations", "\n".join(lines))]
 
@@ -196,7 +195,7 @@ class Equations(Page):
         if "::" not in test:
             return "[ledger](ledger.md)" if test else ""
         file, name = test.split("::")
-        return f"`{file}`, {name.removeprefix('test_').replace('_', ' ')}"
+        return f"*{name.removeprefix('test_').replace('_', ' ')}* in `{file}`"
 
 
 def setup(app):

@@ -50,7 +50,7 @@ def labels():
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}-{row[1]}")
 def test_row_is_alive(row, labels):
-    source, number, what, where, function, test = row
+    source, _, what, where, function, test = row
     assert what
     assert where == "Part III" or where in labels, f"no label {where}"
     if function:
