@@ -63,6 +63,68 @@ FIGURES = {
 }
 
 
+def wave_map(x, y, damping=0.0):
+    return np.sin(2 * x) * np.cos(y) * np.exp(-damping * x)
+
+
+def junction_profile(s, width, kappa):
+    """Edges at positions that move with the slider; two samples stand at each of them."""
+    x = np.interp(s, [0, 20, 21, 40, 41, 60], [-1, 0, 0, width, width, width + 1])
+    inside = (s > 20.5) & (s < 40.5)
+    density = np.exp(-2 * kappa * np.clip(x, 0, width))
+    spin = [np.cos(x), np.sin(x), 0 * x]
+    return {"x": x, "edge": np.where(inside, 5.6, 0.0), "electron": density, "spin": spin}
+
+
+def precession(t, tilt):
+    return [np.sin(tilt) * np.cos(t), np.sin(tilt) * np.sin(t), np.cos(tilt) + 0 * t]
+
+
+def slider(name, low, high, points, **more):
+    return explore.Slider(name, name, low, high, points=points, **more)
+
+
+VIEWS = {
+    "map": lambda: explore.map(
+        wave_map,
+        x=slider("x", 0.1, 2, 41, log=True),
+        y=slider("y", 0, 3, 41),
+        zlabel="amplitude",
+        sliders=[slider("damping", 0, 1, 6)],
+        levels=[0.5],
+        panel=explore.Panel(
+            lambda t, x, y, damping: {"up": t * wave_map(x, y, damping), "down": -t * x},
+            np.linspace(0, 1, 5),
+            "t (s)",
+            "y",
+            points=25,
+        ),
+        readouts={"sum": lambda x, y, damping: x + y + damping},
+    ),
+    "bare map": lambda: explore.map(wave_map, slider("x", 0, 2, 61), slider("y", 0, 3, 61), "amplitude"),
+    "map over decades": lambda: explore.map(
+        lambda x, y: np.where(x < 3, 10.0 ** (x + y), np.nan),
+        slider("x", 0, 2, 9),
+        slider("y", 0, 3, 9),
+        "T",
+        zlog=True,
+    ),
+    "profile": lambda: explore.profile(
+        junction_profile,
+        [slider("width", 0.5, 2, 31), slider("kappa", 0.5, 1.5, 9)],
+        np.r_[np.arange(0.0, 60.5)],
+        edges={"edge": plotting.IN_PLANE},
+        densities={"electron": plotting.MAJORITY},
+        spin=("along", "across", "out"),
+        regions=[explore.Region("barrier", 0, "width")],
+    ),
+    "sphere": lambda: explore.sphere(
+        precession, [slider("tilt", 0.1, 1.5, 21)], np.linspace(0, 6, 61), markers={"m_2": (0, 0, 2)}
+    ),
+}
+FIGURES |= VIEWS
+
+
 @pytest.fixture(scope="module")
 def figures():
     return {name: build() for name, build in FIGURES.items()}
@@ -87,10 +149,20 @@ def test_javascript_interpolates_as_python_does(figures, name):
     code = """
     import { readFileSync } from "node:fs";
     const task = JSON.parse(readFileSync(0));
-    const { decode, interpolate } = await import(`data:text/javascript;base64,${task.source}`);
-    const bytes = Buffer.from(task.data, "base64");
-    const grid = decode(task.spec, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    const frames = task.positions.map((values) => interpolate(task.spec, grid, values));
+    const { decode, interpolate, mapFrame } = await import(`data:text/javascript;base64,${task.source}`);
+    const view = (text) => {
+      const bytes = Buffer.from(text, "base64");
+      return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    };
+    const { spec } = task;
+    const grid = decode(spec, view(task.data));
+    const field = spec.field && { ...spec.field, nx: spec.field.nx * spec.field.ny };
+    const fieldGrid = field && decode(field, view(task.field), 0);
+    const frames = task.positions.map((values) => {
+      const { curves, readouts } = interpolate(spec, grid, values);
+      const more = field ? { value: mapFrame(spec, fieldGrid, {}, values).value } : {};
+      return { curves, readouts: { ...readouts, ...more } };
+    });
     const plain = (v) => (Number.isNaN(v) ? "nan" : v);
     console.log(JSON.stringify(frames.map(({ curves, readouts }) => ({
       curves: curves.map((y) => [...y].map(plain)),
@@ -100,6 +172,7 @@ def test_javascript_interpolates_as_python_does(figures, name):
     task = {
         "source": base64.b64encode(SOURCE.with_suffix(".js").read_bytes()).decode(),
         "data": base64.b64encode(figure.data).decode(),
+        "field": base64.b64encode(figure.field).decode(),
         "spec": figure.spec,
         "positions": positions,
     }
@@ -109,7 +182,8 @@ def test_javascript_interpolates_as_python_does(figures, name):
     names = [slider.name for slider in figure.sliders]
     for position, frame in zip(positions, json.loads(done.stdout), strict=True):
         curves, readouts = figure.static(**dict(zip(names, position, strict=True)))
-        np.testing.assert_allclose(np.array(frame["curves"], dtype=float), curves, rtol=1e-6, atol=1e-9)
+        if curves.size:
+            np.testing.assert_allclose(np.array(frame["curves"], dtype=float), curves, rtol=1e-6, atol=1e-9)
         np.testing.assert_allclose(np.array(frame["readouts"], dtype=float), list(readouts.values()), rtol=1e-6)
 
 
@@ -428,3 +502,123 @@ def test_the_readout_that_diverges_is_missing_in_its_cells_only():
     assert figure.static(p1=1.0, p2=1.0)[1] == {"tmr": math.inf}
     assert math.isnan(figure.static(p1=0.95, p2=1.0)[1]["tmr"])
     assert figure.static(p1=0.9, p2=0.9)[1]["tmr"] == pytest.approx(julliere.tmr(0.9, 0.9), rel=1e-6)
+
+
+# ---- the views ------------------------------------------------------------------------------------------------------
+
+
+def test_a_pair_of_ends_is_sampled_where_the_curve_bends():
+    def resonance(x, a):
+        return 1 / (1 + ((x - 0.3) / 0.02) ** 2) + 0 * a
+
+    figure = make(resonance, x=(0, 1), curves=["y"])
+    x, fine = figure.x, np.linspace(0, 1, 20001)
+    assert x[0] == 0 and x[-1] == 1 and x.size <= 201 and (np.diff(x) > 0).all()
+    drawn = np.interp(fine, x, resonance(x, 0))
+    assert np.abs(drawn - resonance(fine, 0)).max() < 0.004
+    same = np.linspace(0, 1, x.size)  # as many points, equally far apart, miss the peak
+    assert np.abs(np.interp(fine, same, resonance(same, 0)) - resonance(fine, 0)).max() > 0.02
+    assert make(lambda x, a: a * x, x=(1, 100), xlog=True, ylog=True, curves=["y"]).x.size == 33
+
+
+def test_the_map_hands_its_axes_by_name_and_in_the_right_order():
+    figure = explore.map(lambda x, y: x + 100 * y, slider("x", 0, 1, 3), slider("y", 0, 1, 5), "z")
+    assert figure.live(x=0.25, y=0.75)[1] == {"value": 75.25}
+    assert figure.static(x=0.25, y=0.75)[1]["value"] == pytest.approx(75.25, abs=0.01)
+    assert figure.spec["field"]["nx"] == 3 and figure.spec["field"]["ny"] == 5
+
+
+def test_the_kernel_answers_for_the_map_and_calculates_it_only_when_it_changes():
+    shapes = []
+
+    def field(x, y, damping):
+        shapes.append(np.broadcast_shapes(x.shape, y.shape))
+        return wave_map(x, y, damping)
+
+    sliders = [slider("damping", 0, 1, 3)]
+    figure = explore.map(field, slider("x", 0, 2, 21), slider("y", 0, 3, 31), "z", sliders)
+    shapes.clear()
+    figure.values = [0.3, 0.4, 0.7]
+    figure.values = [0.5, 0.6, 0.7]
+    assert shapes == [(31, 21), (1, 1), (1, 1)]
+    numbers = np.frombuffer(figure.exact["field"])
+    expected = wave_map(np.linspace(0, 2, 21), np.linspace(0, 3, 31)[:, None], 0.7)
+    np.testing.assert_array_equal(numbers[:-1].reshape(31, 21), expected)
+    assert numbers[-1] == pytest.approx(wave_map(0.5, 0.6, 0.7), rel=1e-15)
+
+
+def test_a_moving_edge_stays_sharp_only_with_its_own_positions(figures):
+    assert explore.interpolation_errors(figures["profile"])["edge"] < 1e-6
+
+    def fixed(x, width):
+        return {"edge": np.where((x > 0) & (x < width), 5.6, 0.0)}
+
+    blurred = explore.profile(
+        fixed, [slider("width", 0.5, 2, 31)], np.linspace(-1, 3, 61), edges={"edge": plotting.IN_PLANE}
+    )
+    assert explore.interpolation_error(blurred) > 0.1
+
+
+def test_the_page_and_the_still_turn_the_sphere_alike():
+    node = shutil.which("node") or pytest.skip("node is not installed")
+    source = base64.b64encode(SOURCE.with_suffix(".js").read_bytes()).decode()
+    code = f"""
+    const {{ turned }} = await import("data:text/javascript;base64,{source}");
+    console.log(JSON.stringify([[1, 2, 3], [-0.3, 0.5, 0.1]].map((v) => turned(v, [-35, 20]))));
+    """
+    done = subprocess.run([node, "--input-type=module", "-e", code], capture_output=True, text=True, timeout=60)
+    expected = explore._turned(np.array([[1, 2, 3], [-0.3, 0.5, 0.1]]).T, -35, 20).T
+    np.testing.assert_allclose(json.loads(done.stdout), expected, atol=1e-12)
+    assert np.linalg.det(explore._turned(np.eye(3), 12, 34)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_view_has_a_still_and_a_state(figures, name):
+    figure = figures[name]
+    data = figure._repr_mimebundle_()[0]
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    json.dumps(figure.get_state()["spec"], allow_nan=False)
+    assert figure.spec["alt"]
+
+
+def test_a_figure_is_an_ordinary_widget():
+    import ipywidgets
+
+    first, second = make(), make()
+    seen = []
+    first.observe(lambda change: seen.append(change["new"]), "values")
+    link = ipywidgets.link((first, "values"), (second, "values"))
+    box = ipywidgets.HBox([first, second])
+    first.values = [2.5]
+    assert seen == [[2.5]] and second.values == [2.5] and box.children == (first, second)
+    np.testing.assert_array_equal(np.frombuffer(second.exact["data"])[: X.size], np.sin(2.5 * X))
+    link.unlink()
+
+
+def test_labels_in_mathtext():
+    assert explore._mathtext("R_P (Ω)") == r"R$\mathregular{_{P}}$ (Ω)"
+    assert explore._mathtext("V^2, 10^{-6}") == r"V$\mathregular{^{2}}$, 10$\mathregular{^{−6}}$"
+
+
+@pytest.mark.parametrize(
+    "make_it, message",
+    [
+        (lambda: explore.map(lambda x, y: x, slider("x", 0, 1, 3), slider("y", 0, 1, 5), "z"), r"shape \(5, 3\)"),
+        (
+            lambda: explore.map(wave_map, slider("x", 0, 1, 3), slider("y", 0, 1, 5), "z", zlim=(1, 0)),
+            "zlim must be two ascending numbers, got",
+        ),
+        (lambda: explore.sphere(lambda t, a: [t, t], [slider("a", 0, 1, 3)], X), r"shape \(3, 31\), got \(2, 31\)"),
+        (
+            lambda: explore.sphere(precession, [slider("tilt", 0, 1, 3)], X, markers={"m": (0, 0, 0)}),
+            r"markers\['m'\] must be three numbers, not all zero",
+        ),
+        (
+            lambda: make(regions=[explore.Region("b", 0, "width")]),
+            "region 'b': 'width' is neither a number nor one of a",
+        ),
+    ],
+)
+def test_wrong_views(make_it, message):
+    with pytest.raises(ValueError, match=message):
+        make_it()

@@ -11,7 +11,9 @@ const GAP = 65535;
 const FONT_SIZE = 13;
 const NARROW_SPACE = "\u202f";
 
-/** Unpack `data`: x, then per row its range, the readouts, and 16-bit codes that span each row's range. */
+/** Unpack `data`: x, then per row its range, the readouts, and 16-bit codes that span each row's range.
+ *
+ * Of the codes, second differences along a row travel, the sign in the lowest bit, all upper bytes before all lower. */
 export function decode(spec, data, abscissae = spec.nx) {
   const bytes = new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, data.byteLength);
   const buffer = bytes.slice().buffer;
@@ -23,13 +25,23 @@ export function decode(spec, data, abscissae = spec.nx) {
     at += n * Type.BYTES_PER_ELEMENT;
     return part;
   };
-  return {
+  const grid = {
     x: take(Float32Array, abscissae),
     low: take(Float32Array, rows),
     high: take(Float32Array, rows),
     readouts: take(Float32Array, cells * spec.readouts.length),
-    codes: take(Uint16Array, rows * spec.nx),
+    codes: new Uint16Array(rows * spec.nx),
   };
+  const [upper, lower] = [take(Uint8Array, rows * spec.nx), take(Uint8Array, rows * spec.nx)];
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let j = 0, step = 0, code = 0; j < spec.nx; j++, at++) {
+      const folded = (upper[at] << 8) | lower[at];
+      step += (folded >>> 1) ^ -(folded & 1);
+      code += step;
+      grid.codes[at] = code;
+    }
+  }
+  return grid;
 }
 
 const scaled = (slider, value) => (slider.log ? Math.log10(value) : value);
@@ -127,7 +139,7 @@ export function prefixed(value, digits = 3) {
 export function significant(value, digits = 3) {
   if (!Number.isFinite(value) || value === 0) return format(value, ".3g");
   const exponent = Number(Math.abs(value).toExponential(digits - 1).split("e")[1]);
-  return exponent < -3 || exponent > 4 ? format(value, `.${digits - 1}e`) : format(value, `.${Math.max(0, digits - 1 - exponent)}f`);
+  return exponent < -3 || exponent > 4 ? format(value, `.${digits - 1}e`) : format(Number(value.toPrecision(digits)), `.${Math.max(0, digits - 1 - exponent)}f`);
 }
 
 /** Python's format mini-language, as far as `[+][.digits](e|f|g|%)`, with typographic minus, × 10ⁿ and per cent; `s` is

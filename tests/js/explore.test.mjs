@@ -49,8 +49,17 @@ function packed(rows, { sliders = [slider()], readouts = [], more = {} } = {}) {
   const parts = [
     Float32Array.from({ length: nx }, (_, j) => j),
     ...[low, high, readouts].map((part) => Float32Array.from(part)),
-    Uint16Array.from(rows.flatMap((row, i) => row.map((v) => code(v, i)))),
   ];
+  const folded = rows.flatMap((row, i) => {
+    let [before, step] = [0, 0];
+    return row.map((v) => {
+      const [next, last] = [code(v, i) - before, step];
+      [before, step] = [code(v, i), next];
+      const bend = ((next - last) << 16) >> 16;
+      return ((bend << 1) ^ (bend >> 15)) & 0xffff;
+    });
+  });
+  parts.push(Uint8Array.from(folded, (v) => v >> 8), Uint8Array.from(folded, (v) => v & 255));
   const buffer = Buffer.concat(parts.map((part) => Buffer.from(part.buffer)));
   // Give it an odd offset in its buffer, as a widget message may.
   const shifted = new Uint8Array(buffer.length + 3);
@@ -231,6 +240,31 @@ test("the summary fills the template, or says what each curve spans", () => {
   assert.equal(explore.summarise(spec, [0.25], { curves: [[NaN]], readouts: {} }), "A = 0.25. c0: no value.");
 });
 
+test("digits and prefixes: three digits, zeros kept", () => {
+  const cases = [[29, "29.0"], [28.4, "28.4"], [18281, "18300"], [0.5, "0.500"], [-0.0123, "−0.0123"], [0, "0"], [1e-7, "1.00\u202f×\u202f10⁻⁷"]];
+  for (const [value, text] of cases) assert.equal(explore.significant(value), text);
+  const prefixes = [[18281, "18.3", "k"], [1e6, "1.00", "M"], [999.9, "1.00", "k"], [0.0047, "4.70", "m"], [-2.5e-9, "−2.50", "n"], [0, "0.00", ""]];
+  for (const [value, ...parts] of prefixes) assert.deepEqual(explore.prefixed(value), parts);
+  const resistance = slider({ unit: "kΩ", log: true });
+  assert.equal(explore.valueText(resistance, 1000), "1.00\u202fMΩ");
+  assert.equal(explore.valueText(resistance, 0.02), "20.0\u202fΩ");
+  assert.equal(explore.valueText(resistance, 5), "5.00\u202fkΩ");
+  assert.equal(explore.format(18281, ".3s"), "18.3\u202fk");
+});
+
+test("labels carry subscripts and superscripts", () => {
+  assert.deepEqual(explore.pieces("R_P/R_{AP} in V^2"), [
+    { text: "R", shift: 0 },
+    { text: "P", shift: -1 },
+    { text: "/R", shift: 0 },
+    { text: "AP", shift: -1 },
+    { text: " in V", shift: 0 },
+    { text: "2", shift: 1 },
+  ]);
+  assert.equal(explore.plain("k_∥ and 10^{-6}"), "k∥ and 10-6");
+  assert.deepEqual(explore.pieces("plain"), [{ text: "plain", shift: 0 }]);
+});
+
 // ---- axes -----------------------------------------------------------------------------------------------------------
 
 test("ticks are round, inside the limits and distinct", () => {
@@ -372,6 +406,111 @@ test("a curve without any value, and automatic limits, still draw", () => {
   }
 });
 
+test("a region lies where its ends say, a number or a slider; a cursor marks every curve", () => {
+  const { spec } = packed([[0, 5], [0, 5], [0, 5]], { more: { regions: [{ label: "barrier", start: 0.25, stop: "a" }] } });
+  const frame = { curves: [[0, 10]], readouts: {}, at: { a: 0.75 } };
+  const place = explore.layout(spec, [0, 1], frame, 640);
+  const drawing = explore.scene(spec, [0, 1], frame, 640, undefined, { cursor: 1 });
+  const [[, region]] = ofClass(drawing, "mtj-region");
+  near(region.x, place.toX(0.25), 1e-9);
+  near(region.x + region.width, place.toX(0.75), 1e-9);
+  const [[, dot]] = ofClass(drawing, "mtj-dot");
+  assert.deepEqual([dot.cx, dot.cy], [place.toX(1), place.toY(10)]);
+  assert.equal(explore.nearest([0, 1, 4], place.toX(1.4), place.toX), 1);
+  assert.equal(explore.reading(spec, [0, 1], frame, 1), "x = 1.00\u202fnm: c0 10.0");
+  assert.equal(explore.reading(spec, [0, 1], frame, -1), "");
+});
+
+test("contour lines run where the values are, also past gaps and over a saddle", () => {
+  const [nx, ny] = [41, 31];
+  const grid = (f) => Float64Array.from({ length: nx * ny }, (_, k) => f(k % nx, Math.floor(k / nx)));
+  const circle = explore.contour(grid((i, j) => Math.hypot(i - 20, j - 15)), nx, ny, 10.3);
+  assert.ok(circle.length > 40);
+  for (const [a, b, c, d] of circle) for (const [i, j] of [[a, b], [c, d]]) near(Math.hypot(i - 20, j - 15), 10.3, 0.02);
+  const length = circle.reduce((sum, [a, b, c, d]) => sum + Math.hypot(a - c, b - d), 0);
+  near(length, 2 * Math.PI * 10.3, 0.1);
+  assert.equal(explore.contour(grid(() => NaN), nx, ny, 0).length, 0);
+  // Both pieces over a saddle separate the corners that its middle does not join.
+  for (const [middle, joined] of [[0.6, true], [-0.6, false]]) {
+    const z = [1 + middle, -1 + middle, -1 + middle, 1 + middle];  // corners (0,0), (1,0), (0,1), (1,1)
+    const lines = explore.contour(z, 2, 2, 0);
+    assert.equal(lines.length, 2);
+    const near00 = lines.some(([a, b, c, d]) => Math.max(a, b, c, d) < 1 && Math.min(a, b, c, d) === 0 && a + c > 0 && b + d > 0 && Math.min(a, c) === 0 && Math.min(b, d) === 0);
+    assert.equal(near00, !joined);
+  }
+});
+
+test("colours meet their ends, and signed values meet in light grey at zero", () => {
+  assert.deepEqual(explore.shade(0, ["000000", "ff8000"]), [0, 0, 0]);
+  assert.deepEqual(explore.shade(1, ["000000", "ff8000"]), [255, 128, 0]);
+  assert.deepEqual(explore.shade(0.5, ["000000", "ff8000"]), [128, 64, 0]);
+  const signed = explore.shading({ zlim: [-1, 3], zlog: false });
+  assert.deepEqual(explore.shade(signed.to(0), signed.stops), [247, 247, 247]);
+  assert.equal(signed.to(3), 1);
+  assert.equal(explore.shading({ zlim: [1, 100], zlog: true }).to(10), 0.5);
+});
+
+test("a turned vector keeps its length; a line is split at the edge of the sphere", () => {
+  const view = [-35, 20];
+  for (const v of [[1, 0, 0], [0.6, -0.8, 0], [0, 0.6, 0.8]]) near(Math.hypot(...explore.turned(v, view)), 1, 1e-12);
+  explore.turned([1, 0, 0], [0, 0]).forEach((v, k) => near(v, [0, 0, 1][k], 1e-12));
+  explore.turned([0, 0, 1], [0, 0]).forEach((v, k) => near(v, [0, 1, 0][k], 1e-12));
+  explore.turned([0, 1, 0], [0, 0]).forEach((v, k) => near(v, [1, 0, 0][k], 1e-12));
+  const same = (v) => v;
+  const [front, back] = explore.onSphere([[1, 0, 0], [0, 1, 0.1], [-1, 0, 0]], [0, 0], same, same);
+  assert.equal(front, "M0.0,0.0L1.0,0.1");
+  assert.equal(back, "M1.0,0.1L0.0,0.0");
+});
+
+const fine = (drawing) => {
+  for (const [, a] of flat(drawing)) for (const v of Object.values(a)) assert.ok(!/NaN|undefined|Infinity/.test(String(v)), String(v));
+};
+
+test("map, profile and sphere draw at every width, and are described once", () => {
+  const axis = (name) => slider({ name, label: name, value: 0.5 });
+  const { spec } = packed([[0, 5], [0, 5], [0, 5]]);
+  const map = { ...spec, view: "map", sliders: [axis("x"), axis("y")], zlabel: "T", zlim: [-1, 2], levels: [0.5], field: { nx: 3, ny: 2 } };
+  const z = [-1, 0, 1, NaN, 1, 2];
+  const profile = { ...spec, view: "profile", roles: ["edge", "density", "spin", "spin", "spin", "x"], spin: ["a", "b", "c"], density_label: "n", density_lim: [0, 1], xlim: [-2, 2] };
+  profile.curves = profile.roles.map((label) => ({ label, colour: 0, dash: "" }));
+  const sphere = { ...spec, view: "sphere", axes: ["x", "y", "z"], markers: { m_2: [0, 0, 1] }, turn: [-35, 20], curves: [0, 1, 2].map(() => ({ label: "m", colour: 0, dash: "" })) };
+  const cursor = { cursor: 1, values: [0.5, 0.5] };
+  const curves = [[0, 1], [1, 0], [1, 0], [0, 1], [0, 0], [-2, 2]];
+  for (const width of [240, 390, 700]) {
+    const drawings = [
+      explore.mapScene(map, [0, 1], { curves: [[0, 5]], readouts: {}, z }, width, undefined, { ...cursor, paint: () => "data:," }),
+      explore.profileScene(profile, [0, 1], { curves, readouts: {} }, width, undefined, { ...cursor, kept: { curves, readouts: {} } }),
+      explore.sphereScene(sphere, [0, 1], { curves: curves.slice(0, 3), readouts: {} }, width, undefined, cursor),
+    ];
+    for (const drawing of drawings) {
+      fine(drawing);
+      assert.equal(drawing[1]["aria-label"], "a description");
+      assert.equal(flat(drawing).filter(([, a]) => a.role === "img").length, 1);
+    }
+    assert.equal(ofClass(drawings[1], "mtj-arrows")[0][2].length, ofClass(drawings[1], "mtj-arrows")[0][2].filter(([tag]) => tag === "path").length);
+    assert.ok(ofClass(drawings[0], "mtj-contour").length === 1 && ofClass(drawings[2], "mtj-vector").length === 1);
+  }
+});
+
+test("the numbers of a figure as a table", () => {
+  const { spec } = packed([[0, 5], [0, 5], [0, 5]]);
+  const text = explore.table(spec, [0, 1], { curves: [[1, NaN]], readouts: {} }, [0.25]);
+  assert.equal(text, "# A = 0.25\nx (nm),c0\n0.000000,1.00000\n1.000000,\n");
+  const axis = (name, more) => slider({ name, label: name, unit: "nm", ...more });
+  const map = { ...spec, view: "map", sliders: [axis("x"), axis("y", { min: 1, max: 100, log: true })], zlabel: "T_P", field: { nx: 2, ny: 2 } };
+  const lines = explore.table(map, [], { z: [1, 2, 3, NaN] }, [0, 1]).split("\n");
+  assert.deepEqual(lines.slice(2), ["x (nm),y (nm),TP", "0,1,1.00000", "1,1,2.00000", "0,100,3.00000", "1,100,", ""]);
+});
+
+test("what is typed and what a link says", () => {
+  assert.equal(explore.typed(" −0,5 "), -0.5);
+  assert.ok(Number.isNaN(explore.typed("")) && Number.isNaN(explore.typed("two")));
+  const sliders = [slider(), slider({ max: 3 })];
+  assert.deepEqual(explore.linked("?fig-a=0.5,2", "fig-a", sliders), [0.5, 2]);
+  for (const search of ["", "?fig-b=0.5,2", "?fig-a=0.5", "?fig-a=0.5,9", "?fig-a=x,1"])
+    assert.equal(explore.linked(search, "fig-a", sliders), null);
+});
+
 // ---- the page -------------------------------------------------------------------------------------------------------
 
 const ranges = (el) => findAll(el, "input").filter(({ attributes }) => attributes.type === "range");
@@ -452,5 +591,68 @@ test("a logarithmic slider counts equal ratios", () => {
   input.value = "100";
   input.dispatch("input");
   assert.equal(model.get("values")[0], 100);
+  clean();
+});
+
+const field = (el) => findAll(el, "input").find(({ attributes }) => attributes.type === "text");
+const press = (el, text) => findAll(el, "button").find((button) => button.textContent === text).dispatch("click");
+
+test("a typed value moves the slider, an impossible one stays in range, nonsense changes nothing", () => {
+  const { el, model, clean } = page();
+  const type = (text) => {
+    field(el).value = text;
+    field(el).dispatch("change");
+    return model.get("values")[0];
+  };
+  assert.equal(type("0,333"), 0.333);
+  assert.equal(type("7"), 1);
+  assert.equal(type("none"), 1);
+  clean();
+});
+
+test("reset returns to the exact start; a kept curve stays until it is forgotten", () => {
+  const { el, model, clean } = page({ sliders: [slider({ min: 1, max: 100, value: 5, log: true, step: 0.02 })] });
+  const kept = () => findAll(el, "path").filter((p) => /mtj-kept/.test(p.attributes.class ?? "")).length;
+  ranges(el)[0].value = "75";
+  ranges(el)[0].dispatch("input");
+  press(el, "Keep to compare");
+  assert.equal(kept(), 1);
+  press(el, "Forget the kept");
+  assert.equal(kept(), 0);
+  press(el, "Keep to compare");
+  press(el, "Reset");
+  assert.deepEqual([model.get("values"), kept()], [[5], 0]);
+  clean();
+});
+
+test("a finger that scrolls past a slider leaves it; one that slides or taps moves it", () => {
+  const { el, model, clean } = page();
+  const [input] = ranges(el);
+  const finger = (name, x, y) => input.handlers[name]({ pointerType: "touch", clientX: x, clientY: y });
+  const touch = (value) => {
+    finger("pointerdown", 50, 50);
+    input.value = value;
+    input.dispatch("input");
+  };
+  touch("0.9");
+  finger("pointermove", 52, 70);
+  finger("pointercancel", 52, 80);
+  assert.deepEqual([model.get("values"), input.value], [[0], "0"]);
+  touch("0.9");
+  finger("pointermove", 70, 51);
+  assert.deepEqual(model.get("values"), [0.9]);
+  finger("pointerup", 70, 51);
+  touch("0.4");
+  finger("pointerup", 50, 50);
+  assert.deepEqual(model.get("values"), [0.4]);
+  clean();
+});
+
+test("the keyboard reads values along x", () => {
+  const { el, clean } = page();
+  const cursor = ranges(el).find(({ attributes }) => attributes.class === "mtj-aside");
+  cursor.value = "1";
+  cursor.dispatch("input");
+  assert.match(cursor.attributes["aria-valuetext"], /^x = 1.00\u202fnm: c0 0/);
   clean();
 });
