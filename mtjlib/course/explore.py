@@ -474,7 +474,7 @@ def profile(
     probe = real("x", x)
     moving = "x" in function(probe, **{slider.name: slider.value for slider in sliders})
     rows = [(label, 1) for label in (*edges, *densities)] + [("spin", 3)] * bool(spin) + [("x", 1)] * moving
-    styles = {**edges, **densities, "spin": plotting.IN_PLANE, "x": plotting.IN_PLANE}
+    styles = {**edges, **densities} | {label: plotting.IN_PLANE for label, _ in rows[len(edges) + len(densities) :]}
     roles = ["edge"] * len(edges) + ["density"] * len(densities) + ["spin"] * (3 if spin else 0) + ["x"] * moving
     spec = {"view": "profile", "density_label": density_label, "spin": list(spin or ()), "roles": roles}
     spec |= {"summary": summary, "title": title, "alt": alt or f"{', '.join(edges)} along {xlabel}"}
