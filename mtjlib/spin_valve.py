@@ -419,6 +419,55 @@ class Solution:
         """
         return self._field(x, self._currents, -1.0)
 
+    def potential(self, x):
+        r"""Electrochemical potential of the electrons, averaged over the spins, as a voltage per current.
+
+        .. math:: \frac{d\mu_0}{dx} = \rho^*\,(1+\beta\,j_z), \qquad
+                  \mu_0^{\text{right}}-\mu_0^{\text{left}} = R^*\,(1+\gamma\,j_z)
+
+        in the layers and at the interfaces, with the spin current :math:`j_z` along the magnet's own spin in the unit
+        of `spin_current`. Source: Barnaś et al., Eqs. (6), (7) and (33). It counts from the straight line of F1's far
+        interior, prolonged to the F1/N interface; prolonged in the same way, the line of the lead lies higher by
+        ``resistance``.
+
+        Parameters
+        ----------
+        x : float or array_like
+            Position in nm, from the F1/N interface; broadcasts against the angle.
+
+        Returns
+        -------
+        float or ndarray
+            :math:`\mu_0/eI_0` in Ω m².
+
+        Examples
+        --------
+        >>> solution = solve(co_cu(), np.pi / 2)
+        >>> bool(np.isclose(solution.potential(20.0 + 1e-9), solution.resistance))
+        True
+        """
+        valve, (in_left, _, _, enter, leave, _) = self.valve, self._accumulations
+        j_left, _, _, j_enter, j_leave, _ = self._currents
+        x, _ = np.broadcast_arrays(real("x", x, unit="nm"), self.angle)
+        d0, d2, β1, β2 = valve.spacer_thickness, valve.right_thickness, valve.left.asymmetry, valve.right.asymmetry
+
+        def jump(interface, current):
+            return interface.resistance * (1 + interface.asymmetry * current)
+
+        def ohmic(layer, asymmetry, distance):
+            return layer.resistivity * (1 - asymmetry**2) * distance * _MICROOHM_CM_NM
+
+        inside = np.clip(x - d0, 0, d2)
+        g_f1 = in_left * np.exp(np.minimum(x, 0) / valve.left.diffusion_length)
+        g_f2 = _profile(inside, enter, leave, d2, valve.right.diffusion_length)
+        at_spacer = -β1 * in_left + jump(valve.left_interface, j_left)
+        at_f2 = at_spacer + ohmic(valve.spacer, 0.0, d0) + jump(valve.right_interface, j_enter)
+        f2 = at_f2 + β2 * (enter - g_f2) + ohmic(valve.right, β2, inside)
+        lead = f2 + jump(valve.lead_interface, j_leave) + ohmic(valve.lead, 0.0, x - d0 - d2)
+        f1 = -β1 * g_f1 + ohmic(valve.left, β1, x)
+        spacer = at_spacer + ohmic(valve.spacer, 0.0, x)
+        return np.select([x < 0, x <= d0, x <= d0 + d2], [f1, spacer, f2], lead)[()]
+
     def _field(self, x, ends, particle_current):
         """Spin accumulation (or spin current) at x, from its values at the faces of every layer."""
         valve, (in_left, start, end, enter, leave, in_lead) = self.valve, ends

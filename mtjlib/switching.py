@@ -6,15 +6,23 @@ of given length leaves a fraction of an ensemble unwritten: the write error rate
 """
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mtjlib import units
 from mtjlib._validate import device, number, real, whole
 from mtjlib._vectors import sign_of
-from mtjlib.dynamics import Macrospin, Trajectory, relax, run
+from mtjlib.dynamics import Macrospin, Trajectory, energy, relax, run
 from mtjlib.stability import eigenvalues
+
+
+def _axial_fields(spin):
+    """Inner field per unit m along the reference and across it, in T."""
+    along, across = device("spin", spin, Macrospin).principal_fields()
+    if np.ptp(across) > 1e-9 * np.abs(spin.field_tensor).max():
+        raise ValueError("spin must be axially symmetric about its reference: anisotropy and demag are not")
+    return along, across.mean()
 
 
 def switching_time(spin, start_angle, torque, field=0.0, end_angle=np.pi / 2):
@@ -57,14 +65,12 @@ def switching_time(spin, start_angle, torque, field=0.0, end_angle=np.pi / 2):
     >>> float(switching_time(spin, np.radians(5.0), torque=(0.9 * critical_torque(spin), 0.0)))
     inf
     """
-    along, across = device("spin", spin, Macrospin).principal_fields()
-    if np.ptp(across) > 1e-9 * np.abs(spin.field_tensor).max():
-        raise ValueError("anisotropy and demag must be axially symmetric about the reference for the closed form")
+    along, across = _axial_fields(spin)
     start = real("start_angle", start_angle, "(0, 3.141592653589793)", "rad")
     end = real("end_angle", end_angle, "(0, 3.141592653589793)", "rad")
     a, b = spin.torque_fields(torque)
     c = a + spin.alpha * (real("field", field, unit="T") - b)
-    d = spin.alpha * (along - across.mean())
+    d = spin.alpha * (along - across)
     # The formula below is stable for |c + d| >= |c - d|; otherwise look at the sphere upside down.
     flip = np.abs(c + d) < np.abs(c - d)
     c, start, end = np.where(flip, -c, c), np.where(flip, np.pi - start, start), np.where(flip, np.pi - end, end)
@@ -234,3 +240,148 @@ def write_error_rate(
         spin, ensemble, duration, step, field=field, torque=torque, temperature=temperature, rng=rng, every=every
     )
     return path.time, (sign * path.along(spin.reference) > 0).mean(axis=-1)
+
+
+@dataclass(frozen=True, eq=False)
+class FokkerPlanck:
+    """What `fokker_planck` returns: the equation d(fraction)/dt = generator @ fraction for small cells of the sphere.
+
+    Attributes
+    ----------
+    cosine : ndarray, shape (cells,)
+        m·p in the middle of every cell, from 1 down to -1.
+    width : ndarray, shape (cells,)
+        Extent of the cells in m·p.
+    generator : ndarray, shape (cells, cells)
+        In 1/s: fractions of an ensemble that pass from one cell to another per time. Its columns add up to zero.
+    """
+
+    cosine: np.ndarray
+    width: np.ndarray
+    generator: np.ndarray
+
+    def rates(self, n=2):
+        """The n smallest decay rates in 1/s, ascending; the first, 0, is that of the stationary state.
+
+        A ValueError if the second is lost in rounding, 1e-11 of the fastest: beyond some twenty kT.
+        """
+        rates = np.sort(-np.linalg.eigvals(self.generator).real)
+        if rates[1] < 1e-11 * rates[-1]:
+            raise ValueError("the escape rate is lost in rounding: the energy barrier is too high for this temperature")
+        return np.append(0.0, rates[1 : whole("n", n)])
+
+    @property
+    def stationary(self):
+        """Fractions of the ensemble in the cells, once nothing changes any more."""
+        # detailed balance between neighbours: what goes down comes up
+        i = np.arange(self.cosine.size - 1)
+        log = np.append(0.0, np.cumsum(np.log(self.generator[i + 1, i]) - np.log(self.generator[i, i + 1])))
+        share = np.exp(log - log.max())
+        return share / share.sum()
+
+
+def fokker_planck(spin, torque, temperature, field=0.0, cells=400):
+    r"""Fokker–Planck equation of the polar angle for axial symmetry, in finite volumes.
+
+    .. math:: \frac{\partial w}{\partial t} = -\frac{\partial}{\partial z}\left\{\frac{\gamma(1-z^2)}{1+\alpha^2}
+              \left[\left(\frac{\tau_\parallel}{M_sV}+\alpha\left(B-\frac{\tau_\perp}{M_sV}+B_kz\right)\right)w
+              -\frac{\alpha k_BT}{M_sV}\,\frac{\partial w}{\partial z}\right]\right\}, \qquad z=\mathbf m\cdot\mathbf p
+
+    Source: Brown, Phys. Rev. 130, 1677 (1963), with the in-plane torque added, which for axial symmetry is a change of
+    the drift. Geometry as in `switching_time`. The flux between cells is exponentially fitted, so the stationary state
+    is exact in every cell's middle, and the second smallest of its ``rates`` is that of thermal escape.
+
+    Parameters
+    ----------
+    spin : Macrospin
+    torque : pair of float
+        :math:`(\tau_\parallel,\tau_\perp)` in J.
+    temperature : float
+        In K, > 0.
+    field : float
+        External field along the reference direction, in T.
+    cells : int
+        Number of cells, equal in angle, at least 10. The error of the rates falls as its square.
+
+    Returns
+    -------
+    FokkerPlanck
+
+    Examples
+    --------
+    A barrier of five kT keeps the moment for some nanoseconds:
+
+    >>> from mtjlib.dynamics import Macrospin
+    >>> from mtjlib import units
+    >>> spin = Macrospin(ms=1e6, volume=5 * units.K_B * units.E_CHARGE * 300 / 2e5 * 1e27, alpha=0.01, anisotropy=2e5)
+    >>> escape = fokker_planck(spin, (0.0, 0.0), 300.0).rates()[1]
+    >>> round(1e9 / float(escape), 1)
+    6.7
+    """
+    along, across = _axial_fields(spin)
+    a, b = (number("torque", part) for part in spin.torque_fields(torque))
+    kt = units.K_B * units.E_CHARGE * number("temperature", temperature, "(0, inf)", "K")
+    field, cells = number("field", field, unit="T"), whole("cells", cells, 10)
+    edges = np.cos(np.linspace(0, np.pi, cells + 1))
+    z, width, inner = (edges[1:] + edges[:-1]) / 2, edges[:-1] - edges[1:], edges[1:-1]
+    mobility = units.GAMMA / (1 + spin.alpha**2) * (1 - inner**2)
+    drift = mobility * (a + spin.alpha * (field - b + (along - across) * inner))
+    diffusion = mobility * spin.alpha * kt / spin.moment / (z[:-1] - z[1:])
+    peclet = drift / diffusion
+
+    def bernoulli(x):
+        small = np.abs(x) < 1e-8
+        with np.errstate(over="ignore"):
+            return np.where(small, 1 - x / 2, x / np.expm1(np.where(small, 1.0, x)))
+
+    up, down = diffusion * bernoulli(-peclet), diffusion * bernoulli(peclet)  # to the cell before, from it
+    generator = np.zeros((cells, cells))
+    i = np.arange(cells - 1)
+    generator[i, i + 1] += up / width[1:]
+    generator[i + 1, i + 1] -= up / width[1:]
+    generator[i + 1, i] += down / width[:-1]
+    generator[i, i] -= down / width[:-1]
+    return FokkerPlanck(z, width, generator)
+
+
+def boltzmann_mean(spin, function, temperature, field=(0.0, 0.0, 0.0), points=200):
+    r"""Thermal average of a function of the direction, over the whole sphere.
+
+    .. math:: \langle f\rangle = \frac{\int d\Omega\,f(\mathbf m)\,e^{-E(\mathbf m)/k_BT}}
+              {\int d\Omega\,e^{-E(\mathbf m)/k_BT}}
+
+    Parameters
+    ----------
+    spin : Macrospin
+    function : callable
+        Called with directions of shape (3, n), returns an array whose last axis has that n.
+    temperature : float
+        In K, > 0.
+    field : sequence of 3 floats
+        External field in T.
+    points : int
+        Nodes along the polar angle (Gauss) and half as many as along the azimuth (equidistant), at least 8. They must
+        resolve a well: their number goes as the square root of its depth in kT.
+
+    Returns
+    -------
+    float or ndarray
+
+    Examples
+    --------
+    >>> from mtjlib.dynamics import Macrospin
+    >>> free = Macrospin(ms=1e6, volume=1e3, alpha=0.01)
+    >>> round(float(boltzmann_mean(free, lambda m: m[2] ** 2, 300.0)), 9)
+    0.333333333
+    """
+    kt = units.K_B * units.E_CHARGE * number("temperature", temperature, "(0, inf)", "K")
+    points = whole("points", points, 8)
+    if not callable(function):
+        raise TypeError(f"function must be a function of the direction, got {function!r}")
+    z, weight = np.polynomial.legendre.leggauss(points)
+    phi = np.arange(2 * points) * np.pi / points
+    sine = np.sqrt(1 - z**2)[:, None]
+    m = np.stack([sine * np.cos(phi), sine * np.sin(phi), z[:, None] + 0 * phi]).reshape(3, -1)
+    levels = energy(spin, m, field) / kt
+    weight = np.repeat(weight, phi.size) * np.exp(levels.min() - levels)
+    return (np.asarray(function(m)) @ weight / weight.sum())[()]

@@ -230,6 +230,41 @@ def test_angular_slope_of_the_resistance_is_the_twist_of_spin_in_the_spacer(valv
 
 
 @pytest.mark.parametrize("valve", [CO_CU, UNEQUAL])
+def test_the_potential_rises_by_ohm_s_law_of_two_spins_and_by_the_resistance_in_all(valve):
+    """Slopes ρ(1 + βj) from the spin current; from the line of F1 to that of the lead it is the resistance."""
+    angle, step = np.array([0.0, 0.8, np.pi]), 1e-4
+    solution = solve(valve, angle)
+    d0, end = valve.spacer_thickness, valve.spacer_thickness + valve.right_thickness
+    own = np.stack([0 * angle, -np.sin(angle), np.cos(angle)], -1)
+    for layer, x, axis in (
+        (valve.left, -7.0, np.array([0, 0, 1.0])),
+        (valve.spacer, 0.3 * d0, 0 * own),
+        (valve.right, d0 + 0.6 * (end - d0), own),
+        (valve.lead, end + 5.0, 0 * own),
+    ):
+        slope = (solution.potential(x + step) - solution.potential(x - step)) / (2 * step)
+        beta = getattr(layer, "asymmetry", 0.0)
+        expected = layer.resistivity * 1e-17 * (1 + beta * (solution.spin_current(x) * axis).sum(-1))
+        np.testing.assert_allclose(slope, expected, rtol=1e-6)
+    far = -60 * valve.left.diffusion_length
+    ohmic = valve.left.resistivity * (1 - valve.left.asymmetry**2) * 1e-17 * far
+    np.testing.assert_allclose(solution.potential(far), ohmic, rtol=1e-12)
+    lead = valve.lead.resistivity * 1e-17 * 3.0
+    np.testing.assert_allclose(solution.potential(end + 3.0) - lead, solution.resistance, rtol=1e-12)
+    for interface, x, axis in (
+        (valve.left_interface, 0.0, np.array([0, 0, 1.0])),
+        (valve.right_interface, d0, own),
+        (valve.lead_interface, end, own),
+    ):
+        tiny = 1e-7
+        jump = solution.potential(x + tiny) - solution.potential(x - tiny)
+        current = (solution.spin_current(x - tiny) * axis).sum(-1)
+        np.testing.assert_allclose(jump, interface.resistance * (1 + interface.asymmetry * current), rtol=1e-4)
+    assert solution.potential(np.zeros((4, 1))).shape == (4, 3)
+    assert np.shape(solve(valve, 0.3).potential(1.0)) == ()
+
+
+@pytest.mark.parametrize("valve", [CO_CU, UNEQUAL])
 def test_fields_obey_the_diffusion_equations(valve):
     """e^2 j = -g'/rho (less the drift in F) and j' = -g/(rho l^2), in every layer; the lab vectors point along F."""
     angle, step = 0.8, 1e-4

@@ -218,3 +218,75 @@ def test_finite_everywhere_in_the_legal_range(alpha, anisotropy, par, perp, fiel
 def test_bad_arguments_are_named(error, message, call):
     with pytest.raises(error, match=message):
         call()
+
+
+# The Fokker-Planck equation and thermal averages
+
+
+def shallow(alpha=0.3, depth=4.0):
+    return replace(PERPENDICULAR, volume=depth * KT / 2e5 * 1e27, alpha=alpha)
+
+
+def test_fokker_planck_relaxes_to_boltzmann_and_conserves_the_ensemble():
+    """Stationary fractions from the energy, torque-free; τ⊥ is a field along -p, and τ∥/α acts like one along p."""
+    spin, field = shallow(), 0.03
+    b = 0.01 * spin.moment
+    equation = switching.fokker_planck(spin, (0.2 * spin.alpha * spin.moment * 0.1, b), 300.0, field, cells=300)
+    np.testing.assert_allclose(equation.generator.sum(axis=0), 0, atol=1e-9 * abs(equation.generator).max())
+    z, width = equation.cosine, equation.width
+    weight = width * np.exp(4 * z**2 + spin.moment * (field - 0.01 + 0.02) * z / KT)
+    np.testing.assert_allclose(equation.stationary, weight / weight.sum(), rtol=1e-3)
+    np.testing.assert_allclose(equation.generator @ equation.stationary, 0, atol=1e-9 * abs(equation.generator).max())
+    later = linalg.expm(equation.generator * 200 / equation.rates()[1])[:, 5]
+    np.testing.assert_allclose(later, equation.stationary, atol=1e-9)
+
+
+def test_relaxation_rates_of_a_free_moment_are_those_of_the_spherical_harmonics():
+    """No field, no anisotropy: P_l decays with l(l+1) αγkT/(1+α²)m."""
+    spin = Macrospin(ms=1e6, volume=1e3, alpha=0.2)
+    unit = 0.2 * units.GAMMA * KT / (1 + 0.2**2) / spin.moment
+    rates = switching.fokker_planck(spin, (0.0, 0.0), 300.0, cells=400).rates(4)
+    np.testing.assert_allclose(rates / unit, [0, 2, 6, 12], rtol=1e-3)
+
+
+def test_escape_over_a_high_barrier_is_brown_s():
+    """Brown's asymptotic rate for uniaxial symmetry: both ways together, 4 αγB_k/(1+α²) √(Δ/π)/2 e^-Δ."""
+    errors = []
+    for depth in (8.0, 16.0):
+        spin = shallow(0.1, depth)
+        brown = 2 * 0.1 * units.GAMMA * 0.4 / (1 + 0.1**2) * np.sqrt(depth / np.pi) * np.exp(-depth)
+        errors.append(switching.fokker_planck(spin, (0.0, 0.0), 300.0, cells=600).rates()[1] / brown - 1)
+    assert abs(errors[1]) < 0.12
+    assert 1.6 < errors[0] / errors[1] < 2.6  # corrections of order 1/Δ
+    with pytest.raises(ValueError, match="lost in rounding"):
+        switching.fokker_planck(shallow(0.1, 60.0), (0.0, 0.0), 300.0).rates()
+
+
+def test_thermal_averages():
+    """Langevin's law, the polar equation's stationary state, and an average that has several components."""
+    free = Macrospin(ms=1e6, volume=100.0, alpha=0.1)
+    x = free.moment * 0.2 / KT
+    mean = switching.boltzmann_mean(free, lambda m: m, 300.0, (0.0, 0.2, 0.0))
+    np.testing.assert_allclose(mean, [0, 1 / np.tanh(x) - 1 / x, 0], atol=1e-12)
+    spin = shallow()
+    equation = switching.fokker_planck(spin, (0.0, 0.0), 300.0, 0.05, cells=800)
+    for power in (1, 2):
+        average = switching.boltzmann_mean(spin, lambda m, power=power: m[2] ** power, 300.0, (0, 0, 0.05))
+        assert average == pytest.approx(equation.cosine**power @ equation.stationary, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "call"),
+    [
+        (TypeError, "spin must be a Macrospin", lambda: switching.fokker_planck(1.0, (0, 0), 300.0)),
+        (ValueError, "spin must be axially", lambda: switching.fokker_planck(IN_PLANE, (0, 0), 300.0)),
+        (ValueError, "temperature must lie in", lambda: switching.fokker_planck(PERPENDICULAR, (0, 0), 0.0)),
+        (TypeError, "torque must be a pair", lambda: switching.fokker_planck(PERPENDICULAR, 0.0, 300.0)),
+        (ValueError, "cells must be", lambda: switching.fokker_planck(PERPENDICULAR, (0, 0), 300.0, cells=3)),
+        (TypeError, "function must be", lambda: switching.boltzmann_mean(PERPENDICULAR, 1.0, 300.0)),
+        (TypeError, "spin must be a Macrospin", lambda: switching.boltzmann_mean(None, np.cos, 300.0)),
+    ],
+)
+def test_bad_thermal_arguments_are_named(error, message, call):
+    with pytest.raises(error, match=message):
+        call()
