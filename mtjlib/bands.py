@@ -405,6 +405,7 @@ def scattering(junction, left, right, kx=0.0, ky=0.0, energy=0.0):
     >>> bool(np.allclose(abs(t).__pow__(2).sum(0) + abs(r).__pow__(2).sum(0), 1))
     True
     """
+    device("junction", junction, FilterJunction)
     _check_spins(left, right)
     at = kx, ky, energy
     barrier = _modes(junction, "barrier", *at)
@@ -445,6 +446,7 @@ def transmission(junction, left, right, kx=0.0, ky=0.0, energy=0.0):
     >>> [f"{transmission(model_junction(4), 'majority', spin):.1e}" for spin in ("majority", "minority")]
     ['3.7e-04', '1.2e-08']
     """
+    device("junction", junction, FilterJunction)
     _check_spins(left, right)
     return _transmissions(junction, [(left, right)], kx, ky, energy)[0]
 
@@ -556,6 +558,7 @@ def conductance(junction, state, energy=0.0, rtol=1e-6):
     >>> f"{conductance(model_junction(6), 'parallel'):.2e}"
     '4.72e+07'
     """
+    device("junction", junction, FilterJunction)
     if state not in ("parallel", "antiparallel"):
         raise ValueError(f"state must be 'parallel' or 'antiparallel', got {state!r}")
     (mean,) = _zone_sums(junction, energy, (state,), rtol)

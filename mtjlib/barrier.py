@@ -16,11 +16,13 @@ electrodes.
 import numpy as np
 
 from mtjlib import _airy, units
-from mtjlib._validate import check_bias, real
+from mtjlib._validate import check_bias, device, real
+from mtjlib.junction import Barrier
 
 
 def _ends(barrier, excess, parallel_energy, bias):
     """Checked κ² at both ends, broadcast; an error where the electron is not below the barrier's edge."""
+    device("barrier", barrier, Barrier)
     excess = real("excess", excess, unit="eV")
     parallel_energy = real("parallel_energy", parallel_energy, "[0, inf)", "eV")
     ends = np.broadcast_arrays(*_airy.squared_ends(barrier, excess, parallel_energy, check_bias(barrier, bias)))
@@ -169,7 +171,7 @@ def _thick_share(match, decay):
 
 
 def _symmetric(barrier):
-    left, right = barrier.heights
+    left, right = device("barrier", barrier, Barrier).heights
     if left != right:
         raise ValueError(
             f"barrier must be as high on the right as on the left (rectangular), got {left} and {right} eV"

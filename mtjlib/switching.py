@@ -175,8 +175,8 @@ def thermal_ensemble(spin, start, n, temperature, rng, field=(0.0, 0.0, 0.0)):
     >>> thermal_ensemble(spin, (0, 0, 1), 5, 300.0, np.random.default_rng(1)).shape
     (3, 5)
     """
-    n, temperature = whole("n", n), number("temperature", temperature, "(0, inf)", "K")
     overdamped = replace(device("spin", spin, Macrospin), alpha=1.0)
+    n, temperature = whole("n", n), number("temperature", temperature, "(0, inf)", "K")
     bottom = relax(spin, start, field)
     slowest = -eigenvalues(overdamped, bottom, field).real.max()
     if not slowest > 0:
@@ -309,14 +309,14 @@ def fokker_planck(spin, torque, temperature, field=0.0, cells=400):
 
     Examples
     --------
-    A barrier of five kT keeps the moment for some nanoseconds:
+    A barrier of five kT keeps the moment for (in ns):
 
     >>> from mtjlib.dynamics import Macrospin
     >>> from mtjlib import units
     >>> spin = Macrospin(ms=1e6, volume=5 * units.K_B * units.E_CHARGE * 300 / 2e5 * 1e27, alpha=0.01, anisotropy=2e5)
     >>> escape = fokker_planck(spin, (0.0, 0.0), 300.0).rates()[1]
     >>> round(1e9 / float(escape), 1)
-    6.7
+    104.9
     """
     along, across = _axial_fields(spin)
     a, b = (number("torque", part) for part in spin.torque_fields(torque))
@@ -374,6 +374,7 @@ def boltzmann_mean(spin, function, temperature, field=(0.0, 0.0, 0.0), points=20
     >>> round(float(boltzmann_mean(free, lambda m: m[2] ** 2, 300.0)), 9)
     0.333333333
     """
+    device("spin", spin, Macrospin)
     kt = units.K_B * units.E_CHARGE * number("temperature", temperature, "(0, inf)", "K")
     points = whole("points", points, 8)
     if not callable(function):
