@@ -40,6 +40,24 @@ from mtjlib import units
 from mtjlib._validate import device, number, real, set_floats, whole
 from mtjlib._zone import channel_edges, zone_mean
 
+__all__ = [
+    "FilterJunction",
+    "Orbitals",
+    "aperture_overlap",
+    "complex_bands",
+    "conductance",
+    "decay",
+    "hamiltonian",
+    "local_tmr",
+    "model_junction",
+    "open_channels",
+    "scattering",
+    "tmr",
+    "transmission",
+    "zone",
+]
+__dir__ = __all__.copy
+
 
 @dataclass(frozen=True)
 class Orbitals:

@@ -27,6 +27,17 @@ import numpy as np
 from mtjlib._validate import device, number, real
 from mtjlib.quadrature import adaptive
 
+__all__ = [
+    "Electrode",
+    "linear_coefficients",
+    "linear_electrode",
+    "rotation_angle",
+    "spinor_current",
+    "torque_in_plane",
+    "torque_out_of_plane",
+]
+__dir__ = __all__.copy
+
 _RTOL = 1e-8  # of the integral of the modulus; densities may have band edges anywhere
 
 

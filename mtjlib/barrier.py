@@ -19,6 +19,17 @@ from mtjlib import _airy, units
 from mtjlib._validate import check_bias, device, real
 from mtjlib.junction import Barrier
 
+__all__ = [
+    "action",
+    "admittance",
+    "kappa",
+    "rectangular_transmission",
+    "thick_transmission",
+    "transmission_factor",
+    "wavefunction",
+]
+__dir__ = __all__.copy
+
 
 def _ends(barrier, excess, parallel_energy, bias):
     """Checked κ² at both ends, broadcast; an error where the electron is not below the barrier's edge."""

@@ -35,6 +35,19 @@ from mtjlib import units
 from mtjlib._validate import device, number, real, set_floats, whole
 from mtjlib._vectors import aligned, cross, cross_matrix, unit_vector, vector
 
+__all__ = [
+    "Macrospin",
+    "Torque",
+    "Trajectory",
+    "energy",
+    "llg_rhs",
+    "quadratic_torque",
+    "relax",
+    "run",
+    "thermal_field",
+]
+__dir__ = __all__.copy
+
 _BOLTZMANN = units.K_B * units.E_CHARGE  # J/K
 _BLOCK = 4096  # trajectories advanced together: a block stays in the processor's cache
 

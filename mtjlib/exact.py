@@ -25,6 +25,18 @@ from mtjlib._scattering import Currents as Currents
 from mtjlib._scattering import currents
 from mtjlib._validate import check_bias, real
 
+__all__ = [
+    "conductance",
+    "current_density",
+    "spectral_currents",
+    "tmr",
+    "torkance_in_plane",
+    "torkance_out_of_plane",
+    "torque_in_plane",
+    "torque_out_of_plane",
+]
+__dir__ = __all__.copy
+
 _PER_AREA = 1e18 / (4 * np.pi * units.HBAR2_2M)  # d²q/(2π)² = dw/(4π·ħ²/2m), from 1/nm² to 1/m²
 
 

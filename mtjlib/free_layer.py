@@ -24,6 +24,9 @@ import numpy as np
 
 from mtjlib._validate import device, real, set_floats
 
+__all__ = ["Cap", "FreeLayer", "accumulation", "diffusive_torque", "eta", "mixing_coefficients"]
+__dir__ = __all__.copy
+
 
 @dataclass(frozen=True)
 class FreeLayer:

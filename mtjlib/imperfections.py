@@ -10,6 +10,19 @@ import numpy as np
 from mtjlib import julliere, units
 from mtjlib._validate import real
 
+__all__ = [
+    "bloch_polarisation",
+    "breit_wigner",
+    "crystallised_fraction",
+    "disordered_conductance",
+    "disordered_tmr",
+    "pinhole_tmr",
+    "resonant_tmr",
+    "spin_flip_tmr",
+    "two_area_tmr",
+]
+__dir__ = __all__.copy
+
 
 def _zone_factor(name, value):
     value = real(name, value, "[0, inf)")

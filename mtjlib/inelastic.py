@@ -10,6 +10,16 @@ import numpy as np
 from mtjlib import units
 from mtjlib._validate import real
 
+__all__ = [
+    "interaction_factor",
+    "magnon_conductances",
+    "magnon_phase_space",
+    "magnon_torques",
+    "phonon_phase_space",
+    "phonon_torques",
+]
+__dir__ = __all__.copy
+
 
 def _phase_space(energy, power):
     return energy ** (power + 2) / ((power + 1) * (power + 2))

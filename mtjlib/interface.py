@@ -15,6 +15,17 @@ import numpy as np
 from mtjlib import units
 from mtjlib._validate import real
 
+__all__ = [
+    "critical_wavevector",
+    "polarisation",
+    "reflection",
+    "reflection_through_spacer",
+    "transmission",
+    "transmission_amplitude",
+    "wavevector",
+]
+__dir__ = __all__.copy
+
 
 def _wavevector(energy):
     """√(energy), in 1/nm, on the branch with Im k ≥ 0; complex energies belong to the upper half plane."""

@@ -11,6 +11,9 @@ import numpy as np
 from mtjlib import units
 from mtjlib._validate import real
 
+__all__ = ["energy_window", "measured_tmr", "pessimistic", "polarisation", "polarisation_from_tmr", "tmr"]
+__dir__ = __all__.copy
+
 
 def polarisation(majority, minority, velocity_majority=1.0, velocity_minority=1.0, power=0):
     r"""Spin polarisation of the density of states, weighted with a power of the Fermi velocity.

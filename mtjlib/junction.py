@@ -16,6 +16,9 @@ from dataclasses import dataclass
 
 from mtjlib._validate import set_floats
 
+__all__ = ["Barrier", "Ferromagnet", "Junction"]
+__dir__ = __all__.copy
+
 
 @dataclass(frozen=True)
 class Ferromagnet:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from mtjlib.junction import Barrier, Ferromagnet, Junction
 
+__all__ = ["FE", "FE_MGO_FE", "MGO", "TMR_RECORDS", "TMRRecord"]
+__dir__ = __all__.copy
+
 FE = Ferromagnet(fermi_energy=4.5, exchange_splitting=0.85 * 4.5)
 """Free-electron stand-in for iron: k = 10.9 and 4.2 /nm at the Fermi level (Xiao2008, Sec. IV A)."""
 

@@ -10,6 +10,20 @@ import numpy as np
 from mtjlib import units
 from mtjlib._validate import real
 
+__all__ = [
+    "attempt_rate",
+    "critical_current",
+    "effective_anisotropy",
+    "read_current",
+    "read_margin",
+    "required_stability",
+    "retention_failure",
+    "thermal_stability",
+    "write_energy",
+    "write_error_rate",
+]
+__dir__ = __all__.copy
+
 
 def effective_anisotropy(ms, thickness, interface=0.0, bulk=0.0, demag_difference=1.0):
     r"""Perpendicular anisotropy that is left when the demagnetising energy is paid.

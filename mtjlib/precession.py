@@ -24,6 +24,9 @@ from mtjlib.barrier import action, admittance, kappa
 from mtjlib.junction import Barrier, Ferromagnet, Junction
 from mtjlib.quadrature import adaptive, pieces
 
+__all__ = ["period", "profile", "torque"]
+__dir__ = __all__.copy
+
 _BOW = 1.0  # steepness of the path of `torque` at its ends
 _SLANT = np.exp(0.6j)  # so that neither part integrated is zero by symmetry, which no relative accuracy suits
 _CHUNK = 64  # depths or thicknesses integrated together

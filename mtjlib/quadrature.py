@@ -14,6 +14,9 @@ from functools import lru_cache
 
 import numpy as np
 
+__all__ = ["adaptive", "pieces"]
+__dir__ = __all__.copy
+
 
 @lru_cache
 def _unit_rule(n):

@@ -17,6 +17,9 @@ from mtjlib._leading_order import node_numbers, window_channels, window_integral
 from mtjlib._validate import check_bias
 from mtjlib.junction import Barrier, Junction
 
+__all__ = ["critical_bias", "critical_width", "critical_width_tmr"]
+__dir__ = __all__.copy
+
 # Widths in nm that are searched, in steps of √2: one set of nodes serves four octaves. A coarse rule will do for signs.
 _SCAN = 0.05 * 16.0 ** np.arange(2)
 _STEPS = 2.0 ** (np.arange(9) / 2)

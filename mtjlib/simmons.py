@@ -16,6 +16,9 @@ from mtjlib._fit import Fit
 from mtjlib._validate import device, number, real
 from mtjlib.junction import Barrier
 
+__all__ = ["BarrierFit", "brinkman", "conductance", "current_density", "fit_brinkman", "fit_simmons"]
+__dir__ = __all__.copy
+
 
 def _decay(height, width, mass):
     """κd of a rectangular barrier."""

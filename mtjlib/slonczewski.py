@@ -13,6 +13,9 @@ import numpy as np
 from mtjlib import units
 from mtjlib._validate import real
 
+__all__ = ["collinear_conductances", "elastic_amplitudes", "torkance", "torkance_from_amplitudes"]
+__dir__ = __all__.copy
+
 
 def torkance(polarisation, conductance_parallel):
     r"""In-plane torkance of a symmetric junction with elastic tunnelling.

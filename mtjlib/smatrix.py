@@ -31,6 +31,22 @@ from mtjlib import units
 from mtjlib._validate import device, real
 from mtjlib.junction import Junction
 
+__all__ = [
+    "Amplitudes",
+    "Flow",
+    "SMatrix",
+    "all_orders",
+    "concatenate",
+    "currents",
+    "exact_barrier",
+    "layers",
+    "leading_order",
+    "spacer",
+    "step",
+    "wkb_barrier",
+]
+__dir__ = __all__.copy
+
 _PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 
 

@@ -30,6 +30,21 @@ import numpy as np
 from mtjlib import units
 from mtjlib._validate import device, real, set_floats
 
+__all__ = [
+    "Interface",
+    "Magnet",
+    "Metal",
+    "Solution",
+    "SpinValve",
+    "closed_form",
+    "co_cu",
+    "critical_angle",
+    "gmr",
+    "sharvin_mixing_conductance",
+    "solve",
+]
+__dir__ = __all__.copy
+
 _MICROOHM_CM_NM = 1e-17  # one µΩ cm times one nm, in Ω m²
 
 

@@ -15,6 +15,9 @@ from mtjlib._validate import device, real
 from mtjlib._vectors import aligned, cross_matrix, sign_of, unit_vector, vector
 from mtjlib.dynamics import Macrospin
 
+__all__ = ["PhaseDiagram", "critical_current", "critical_torque", "eigenvalues", "phase_diagram"]
+__dir__ = __all__.copy
+
 
 def eigenvalues(spin, m, field=(0.0, 0.0, 0.0), torque=(0.0, 0.0)):
     r"""The two eigenvalues of the equation of motion linearised about an equilibrium.

@@ -18,6 +18,18 @@ from mtjlib import units
 from mtjlib._fit import Fit
 from mtjlib._validate import real, set_floats
 
+__all__ = [
+    "Calibration",
+    "SpectrumFit",
+    "ellipticity",
+    "fit_spectrum",
+    "lineshape",
+    "linewidth",
+    "mixing_voltage",
+    "resonance_frequency",
+]
+__dir__ = __all__.copy
+
 
 def resonance_frequency(field, effective_field):
     r"""Kittel's frequency of a film magnetised in its plane.

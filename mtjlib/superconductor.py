@@ -19,6 +19,16 @@ from mtjlib import units
 from mtjlib._validate import real
 from mtjlib.quadrature import pieces
 
+__all__ = [
+    "andreev_conductance",
+    "density_of_states",
+    "four_point_biases",
+    "four_point_polarisation",
+    "tunnel_conductance",
+    "zeeman_energy",
+]
+__dir__ = __all__.copy
+
 _NODES = 48  # per piece
 _CHUNK = 128  # biases averaged together: each one takes a third of a megabyte
 _WINDOW = np.array([5.0, 15.0, 40.0])  # in kT: beyond it -df/dE is less by 1e-17

@@ -16,6 +16,9 @@ from mtjlib._vectors import sign_of
 from mtjlib.dynamics import Macrospin, Trajectory, energy, relax, run
 from mtjlib.stability import eigenvalues
 
+__all__ = ["first_passage", "switching_time", "thermal_ensemble", "write_error_rate"]
+__dir__ = __all__.copy
+
 
 def _axial_fields(spin):
     """Inner field per unit m along the reference and across it, in T."""

@@ -21,6 +21,9 @@ from mtjlib._validate import device, real
 from mtjlib.junction import Junction
 from mtjlib.quadrature import adaptive, pieces
 
+__all__ = ["lorenz_number", "magneto_seebeck_ratio", "onsager", "seebeck", "tunnel_transmission"]
+__dir__ = __all__.copy
+
 _WINDOW = np.array([-40.0, -15.0, -5.0, 0.0, 5.0, 15.0, 40.0])  # in kT; beyond it -df/dE < 1e-17
 _BEYOND = np.outer([-1, 1], 40.0 * 2.0 ** (np.arange(13) / 4)).ravel()  # to 320 kT, where -df/dE is 1e-139
 _RTOL = 3e-7

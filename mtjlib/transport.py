@@ -35,6 +35,22 @@ from mtjlib._channels import level_distance, probabilities
 from mtjlib._leading_order import sea_derivative, sea_integral, window_integrals
 from mtjlib._validate import check_bias, real
 
+__all__ = [
+    "BiasCurve",
+    "ResolvedTransmission",
+    "bias_curve",
+    "conductance",
+    "current_density",
+    "resolved",
+    "tmr",
+    "torkance_in_plane",
+    "torkance_out_of_plane",
+    "torkance_out_of_plane_fermi_surface",
+    "torque_in_plane",
+    "torque_out_of_plane",
+]
+__dir__ = __all__.copy
+
 
 def _current(window, u, angle):
     """From the window's integrals, which are per volt: the current, or the conductance at u = 1."""

@@ -21,6 +21,23 @@ import math
 
 from mtjlib._validate import real
 
+__all__ = [
+    "CONDUCTANCE_QUANTUM",
+    "E_CHARGE",
+    "GAMMA",
+    "HBAR",
+    "HBAR2_2M",
+    "K_B",
+    "MU_0",
+    "MU_B",
+    "M_E",
+    "emu_per_cc_to_ampere_per_meter",
+    "oersted_to_tesla",
+    "resistance_area_product",
+    "torkance_to_hbar_2e_per_kohm",
+]
+__dir__ = __all__.copy
+
 # The values of scipy.constants (CODATA 2022), to the last digit. Importing that module takes longer than all of NumPy.
 _PLANCK = 6.62607015e-34
 HBAR = _PLANCK / (2 * math.pi)

@@ -91,7 +91,7 @@ def test_the_card_is_solid_white():
 @given(st.lists(st.floats(-5, 5), max_size=6), st.floats(0, 2))
 @settings(max_examples=50)
 def test_spread_keeps_distance_order_and_centre(positions, gap):
-    moved = plotting.spread(positions, gap)
+    moved = plotting._spread(positions, gap)
     order = np.argsort(positions, kind="stable")
     assert (np.diff(moved[order]) >= gap - 1e-9).all()
     np.testing.assert_allclose(moved.sum(), np.sum(positions), rtol=0, atol=1e-12)

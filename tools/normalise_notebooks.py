@@ -4,8 +4,8 @@
 
 Without names: chapters/*.ipynb and exercises/source/*.ipynb. The committed form keeps every text output (stdout,
 text/plain, text/html, text/latex), so that nbval compares it with a fresh run. It drops what a fresh run makes again
-and no diff can show: images, widget views and widget state, timings, version strings. Cell ids follow from the cells'
-own content and execution counts run from 1, so that equal notebooks are equal files.
+and no diff can show: images, widget views and widget state, timings, version strings. A cell keeps its id for life, and
+every execution count is 1: a change of one cell is a change of that cell alone.
 
 --execute   run each notebook first, in its own folder and in this Python environment
 --check     change nothing; exit 1 and say why if a notebook is not in this form, has a code cell that was not executed
@@ -13,12 +13,11 @@ own content and execution counts run from 1, so that equal notebooks are equal f
 """
 
 import argparse
-import hashlib
 import os
 import re
 import sys
-from collections import Counter
 from pathlib import Path
+from uuid import uuid4
 
 import nbformat
 
@@ -31,6 +30,7 @@ CELL_METADATA = {"deletable", "editable", "mystnb", "nbgrader", "slideshow", "ta
 DROPPED = re.compile(r"image/|application/vnd\.jupyter\.widget")
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 ADDRESS = re.compile(r" at 0x[0-9a-f]{6,16}")
+COUNT = re.compile(r'^( +"execution_count": )\d+', re.MULTILINE)
 EMBEDDED_IMAGE = re.compile(r"data:image/\w")
 MACHINE_PATH = re.compile(
     r"(?<![\w./~:-])/(?:home|root|work|Users|tmp|private|mnt|media|workspace|var/folders)/[\w.-]+"
@@ -71,20 +71,19 @@ def normalise(notebook):
     own = {"mtj": notebook.metadata["mtj"]} if "mtj" in notebook.metadata else {}  # joins objectives and questions
     notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA | own)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    seen, count = Counter(), 0
+    seen = set()
     for cell in notebook.cells:
         cell.source = cell.source.rstrip()
         cell.metadata = nbformat.from_dict({k: v for k, v in sorted(cell.metadata.items()) if k in CELL_METADATA})
         cell.pop("attachments", None)
-        digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
-        seen[digest] += 1
-        cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+        while cell.get("id") is None or cell.id in seen:  # new, or copied with its id
+            cell.id = uuid4().hex[:8]
+        seen.add(cell.id)
         if cell.cell_type != "code":
             continue
         cell.outputs = _outputs(cell.outputs)
         if cell.execution_count is not None:
-            count += 1
-            cell.execution_count = count
+            cell.execution_count = 1
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = cell.execution_count
@@ -149,7 +148,10 @@ def check(path):
     raw = Path(path).read_text(encoding="utf-8")
     notebook = nbformat.reads(raw, as_version=4)
     found = problems(notebook)
-    if not found and text(normalise(notebook)) != raw:
+    counted = COUNT.sub(
+        r"\g<1>1", raw
+    )  # that a cell was run counts, not how often: the next normalisation sets it to 1
+    if not found and text(normalise(notebook)) != counted:
         found.append("changed since it was normalised: run tools/normalise_notebooks.py --execute")
     return found
 

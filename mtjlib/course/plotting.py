@@ -33,6 +33,33 @@ import os
 
 import numpy as np
 
+__all__ = [
+    "ANTIPARALLEL",
+    "CYCLE",
+    "DASHDOT",
+    "DASHED",
+    "DATA",
+    "DOTTED",
+    "GREY",
+    "IN_PLANE",
+    "LONG",
+    "MAJORITY",
+    "MINORITY",
+    "OUT_OF_PLANE",
+    "PALETTE",
+    "PARALLEL",
+    "REFERENCE",
+    "SOLID",
+    "STYLE",
+    "bias_axis",
+    "label_ends",
+    "panel_labels",
+    "style",
+    "transmission_map",
+    "use",
+]
+__dir__ = __all__.copy
+
 # After Okabe and Ito, darkened until even a label in the same colour has a contrast of 4.5 on white.
 PALETTE = {"blue": "#0072B2", "vermilion": "#B84A00", "green": "#00775A", "purple": "#A8478A", "ink": "#222222"}
 GREY = "#6B6B6B"
@@ -116,12 +143,12 @@ def style():
     return _matplotlib().rc_context(_settings())
 
 
-def spread(positions, gap):
+def _spread(positions, gap):
     """Move numbers apart, as little as possible, until neighbours differ by at least `gap`.
 
     Examples
     --------
-    >>> spread([0.5, 0.1, 0.52], 0.1).round(3).tolist()
+    >>> _spread([0.5, 0.1, 0.52], 0.1).round(3).tolist()
     [0.46, 0.1, 0.56]
     """
     positions = np.asarray(positions, dtype=float)
@@ -152,7 +179,7 @@ def label_ends(ax):
             ends.append(points[np.argmax(points[:, 0])].clip(0, 1))
     height = ax.get_window_extent().height * 72 / ax.figure.dpi
     size = _matplotlib().rcParams["font.size"]
-    heights = spread([y for _, y in ends], 1.25 * size / height)
+    heights = _spread([y for _, y in ends], 1.25 * size / height)
     return [
         ax.annotate(
             line.get_label(),
