@@ -1,7 +1,9 @@
 # `make book` needs Python 3.11 or newer and make. `make help` lists the targets.
 VENV ?= .venv
 BIN := $(VENV)/bin
+# What a reader needs, and what checks it besides.
 READY := $(VENV)/.ready
+TESTED := $(VENV)/.ready-dev
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 STEP := $(or $(PYTHON),python3) tools/step.py
@@ -16,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book chapter serve test bench lint format notebooks exercises lock clean
+.PHONY: help book chapter serve test bench lint format notebooks exercises oldest dist lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +28,10 @@ $(READY): requirements.txt pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(STEP) "Create the environment in $(VENV)" $(PYTHON) -m venv $(VENV)
 	@$(STEP) "Install the locked packages" $(BIN)/python -m pip install --progress-bar off -r requirements.txt
 	@$(STEP) "Install mtjlib" $(BIN)/python -m pip install --quiet --no-deps -e .
+	@touch $@
+
+$(TESTED): requirements-dev.txt $(READY)
+	@$(STEP) "Install what tests it" $(BIN)/python -m pip install --progress-bar off -r requirements-dev.txt
 	@touch $@
 
 book: $(READY) ## execute every notebook, build the book strictly, say where it is
@@ -42,32 +48,46 @@ chapter: $(READY) ## rebuild one page fast: make chapter N=julliere
 serve: ## serve the built book on http://127.0.0.1:8000
 	$(PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
-test: book ## build the book, then run every test: package, notebooks, exercises, pages
+test: book $(TESTED) ## build the book, then run every test: package, notebooks, exercises, pages
 	@OMP_NUM_THREADS=1 $(STEP) "Run the tests" $(BIN)/python -m pytest -n 2 --dist loadscope \
 		--nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 120 \
 		mtjlib tests $(wildcard chapters exercises/source)
 
-bench: $(READY) ## measure speed and accuracy against other ways to compute the same
+bench: $(TESTED) ## measure speed and accuracy against other ways to compute the same
 	$(BIN)/python -m pytest tests/benchmarks -m bench -s
 
-lint: $(READY) ## check style and spelling, notebooks included
+lint: $(TESTED) ## check style and spelling, notebooks included
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/codespell
 
-format: $(READY) ## put code and notebooks into the house style
+format: $(TESTED) ## put code and notebooks into the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 notebooks: $(READY) ## execute the chapters and normalise them for a commit
 	$(BIN)/python tools/normalise_notebooks.py --execute
 
-exercises: $(READY) ## make the student copies from exercises/source
+exercises: $(TESTED) ## make the student copies from exercises/source
 	$(BIN)/python tools/build_exercises.py
 
-lock: ## resolve requirements.txt anew (needs uv)
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
-		--custom-compile-command "make lock" --upgrade -q -o requirements.txt
+oldest: ## test the library with the oldest NumPy and SciPy that pyproject.toml allows (needs uv)
+	uv venv --quiet --clear --python 3.11 _build/oldest
+	uv pip install --quiet --python _build/oldest --resolution lowest-direct -e . "pytest>=8" "hypothesis>=6.100"
+	OMP_NUM_THREADS=1 _build/oldest/bin/python tools/oldest.py
+
+dist: ## build the source distribution and the wheel into _build/dist, and try the wheel (needs uv)
+	rm -rf _build/dist && uv build --quiet --out-dir _build/dist
+	uv run --quiet --isolated --no-project --with _build/dist/*.whl python -c \
+		"import mtjlib; print('mtjlib', mtjlib.__version__, mtjlib.transport.tmr(mtjlib.materials.FE_MGO_FE))"
+
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
+	--custom-compile-command "make lock" -q
+
+lock: ## resolve requirements.txt (a reader's) and requirements-dev.txt (all of it) anew (needs uv)
+	$(LOCK) --all-extras --upgrade -o requirements-dev.txt
+	cp requirements-dev.txt requirements.txt # the versions that uv prefers: one package, one version
+	$(LOCK) --extra notebooks --extra book -o requirements.txt
 
 clean: ## remove everything that was built; the environment stays
 	rm -rf _build node_modules

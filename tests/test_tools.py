@@ -247,7 +247,8 @@ def test_student_copy():
     assert [cell.source for cell in copy.cells] == ["a = ...\n# YOUR CODE HERE\npass", "check.value(a, 42)"]
     assert copy.cells[1].metadata.editable is False and copy.cells[1].metadata.deletable is False
     assert all("checksum" in cell.metadata.nbgrader for cell in copy.cells)
-    assert build_exercises.student_copy(source) == build_exercises.student_copy(exercise()), "not deterministic"
+    assert build_exercises.student_copy(source) == build_exercises.student_copy(before), "not deterministic"
+    assert [cell.id for cell in copy.cells] == [cell.id for cell in source.cells]
 
 
 def test_build_writes_checks_and_reports_orphans(tmp_path, monkeypatch, capsys):
