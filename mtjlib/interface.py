@@ -105,7 +105,7 @@ def reflection(k, kappa, mass=1.0):
 
     .. math:: r = \frac{iK-k}{iK+k}, \qquad K=\kappa/\beta
 
-    Source: Xiao, Bauer and Brataas, Phys. Rev. B 77, 224419 (2008), Eq. (17b); chapter 3, {eq}`eq-reflection`.
+    Source: Xiao, Bauer and Brataas, Phys. Rev. B 77, 224419 (2008), Eq. (17b); chapter 3, :eq:`eq-reflection`.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def polarisation(k_majority, k_minority, kappa, mass=1.0):
 
     where both spins propagate, and ±1 where one does. It changes sign where
     :math:`\kappa^2/\beta^2=k_\uparrow k_\downarrow`.
-    Source: Slonczewski, Phys. Rev. B 39, 6995 (1989); chapter 3, {eq}`eq-interface-polarisation`.
+    Source: Slonczewski, Phys. Rev. B 39, 6995 (1989); chapter 3, :eq:`eq-interface-polarisation`.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ def polarisation(majority, minority, velocity_majority=1.0, velocity_minority=1.
 
     :math:`n=0` counts states, :math:`n=1` weights them as ballistic transport does, and :math:`n=2` as diffusive
     transport with equal relaxation times or tunnelling through a weakly transparent interface does.
-    Source: Mazin, Phys. Rev. Lett. 83, 1427 (1999); chapter 1, {eq}`eq-transport-polarisation`.
+    Source: Mazin, Phys. Rev. Lett. 83, 1427 (1999); chapter 1, :eq:`eq-transport-polarisation`.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def tmr(p1, p2):
 
     .. math:: \mathrm{TMR} = \frac{R_{AP}-R_P}{R_P} = \frac{2P_1P_2}{1-P_1P_2}
 
-    Source: Julliere, Phys. Lett. A 54, 225 (1975); chapter 1, {eq}`eq-julliere`.
+    Source: Julliere, Phys. Lett. A 54, 225 (1975); chapter 1, :eq:`eq-julliere`.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def energy_window(energy, bias, temperature):
     raises the *left* levels, while a positive bias of a `Junction` raises the right ones. For
     :math:`eV\gg k_BT` the window is a plateau of width :math:`eV`; for :math:`eV\ll k_BT` it is
     :math:`eV\,(-\partial f/\partial E)`, whose full width at half maximum is
-    :math:`4\ln(1+\sqrt2)\,k_BT = 3.525\,k_BT`. Source: chapter 1, {eq}`eq-window`.
+    :math:`4\ln(1+\sqrt2)\,k_BT = 3.525\,k_BT`. Source: chapter 1, :eq:`eq-window`.
 
     Parameters
     ----------

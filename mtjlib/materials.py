@@ -12,7 +12,7 @@ __all__ = ["FE", "FE_MGO_FE", "MGO", "TMR_RECORDS", "TMRRecord"]
 __dir__ = __all__.copy
 
 FE = Ferromagnet(fermi_energy=4.5, exchange_splitting=0.85 * 4.5)
-"""Free-electron stand-in for iron: k = 10.9 and 4.2 /nm at the Fermi level (Xiao2008, Sec. IV A)."""
+"""Free-electron stand-in for iron, k = 10.9 and 4.2 /nm at the Fermi level (Xiao2008, Sec. IV A)."""
 
 MGO = Barrier(height=0.25 * 4.5, width=1.0, mass=0.4)
 """Free-electron stand-in for magnesium oxide (Xiao2008, Sec. IV A). Both are effective values, not band structure."""

@@ -197,7 +197,7 @@ class BarrierFit(Fit):
 
     @property
     def correlation(self):
-        """Correlation coefficient of height and width: close to -1, because a curve fixes G(0) best."""
+        """Correlation coefficient of height and width; close to -1, because a curve fixes G(0) best."""
         return self.covariance[0, 1] / np.sqrt(self.covariance[0, 0] * self.covariance[1, 1])
 
 

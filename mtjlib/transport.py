@@ -131,7 +131,7 @@ def conductance(junction, angle=0.0):
 
     .. math:: G = \frac{e^2}{2h}\,\langle T_1^+T_2^+ + T_1^-T_2^-\cos\theta\rangle_{E_F}
 
-    Source: Xiao, Bauer and Brataas (2008), Eq. (13); chapter 3, {eq}`eq-conductance`.
+    Source: Xiao, Bauer and Brataas (2008), Eq. (13); chapter 3, :eq:`eq-conductance`.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def current_density(junction, bias, angle=0.0):
 
     .. math:: J = \frac{e}{h}\int dE\,(f_R-f_L)\,\tfrac12\langle T_1^+T_2^+ + T_1^-T_2^-\cos\theta\rangle
 
-    Source: Xiao, Bauer and Brataas (2008), Eq. (3), prefactor corrected; chapter 3, {eq}`eq-current`.
+    Source: Xiao, Bauer and Brataas (2008), Eq. (3), prefactor corrected; chapter 3, :eq:`eq-current`.
 
     Parameters
     ----------
@@ -230,7 +230,7 @@ def torque_in_plane(junction, bias, *, free="right"):
     .. math:: N_\parallel = \frac{1}{8\pi}\int dE\,(f_L-f_R)\,\langle T_1^-T_2^+\rangle
 
     "Normal" is negative for V > 0 and positive for V < 0. Source: Xiao, Bauer and Brataas (2008), Eq. (11a), four times
-    too large there; chapter 6, {eq}`eq-torque-in-plane`.
+    too large there; chapter 6, :eq:`eq-torque-in-plane`.
 
     Parameters
     ----------
@@ -267,7 +267,7 @@ def torque_out_of_plane(junction, bias):
     below the left minority band are filled to the right Fermi level: only the right electrode reaches them. Where one
     of them crosses that level, the leading order has a logarithmic kink.
     Source: Xiao, Bauer and Brataas (2008), Eqs. (11b, c), four times too large and of opposite sign there;
-    chapter 6, {eq}`eq-torque-out-of-plane`.
+    chapter 6, :eq:`eq-torque-out-of-plane`.
 
     Parameters
     ----------

@@ -324,10 +324,10 @@ def test_labels_are_unique():
 
 @pytest.mark.parametrize("module", sorted(ROOT.glob("mtjlib/*.py")), ids=lambda path: path.stem)
 def test_equations_named_in_docstrings_exist(module):
-    """A docstring says "chapter 3, {eq}`eq-name`"; that chapter, once it is there, must have the equation."""
+    """A docstring says "chapter 3, :eq:`eq-name`"; that chapter, once it is there, must have the equation."""
     text = module.read_text(encoding="utf-8")
     chapters = {int(path.stem[:2]): set(labels(read(path))) for path in CHAPTERS}
-    for match in re.finditer(r"\{eq\}`([\w-]+)`", text):
+    for match in re.finditer(r":eq:`([\w-]+)`", text):
         named = re.findall(r"[Cc]hapter (\d+)", text[max(0, match.start() - 200) : match.start()])
         assert named, f"{match[1]}: say which chapter"
         number = int(named[-1])
