@@ -20,7 +20,7 @@ One barrier
 One junction
     transport, exact, reversal
 A crystal and its faults
-    bands, imperfections, inelastic
+    bands, stack, iron, imperfections, inelastic
 Probes
     superconductor, thermoelectric
 Models of the torque

@@ -44,6 +44,7 @@ __all__ = [
     "FilterJunction",
     "Orbitals",
     "aperture_overlap",
+    "bonds",
     "complex_bands",
     "conductance",
     "decay",

@@ -28,6 +28,9 @@ import numpy as np
 
 from mtjlib._validate import device, real, set_floats, whole
 
+__all__ = ["ORBITALS", "RYDBERG", "Iron", "bond", "fermi_level", "hamiltonian"]
+__dir__ = __all__.copy
+
 RYDBERG = 13.605693  # eV
 ORBITALS = ("s", "p_x", "p_y", "p_z", "d_xy", "d_yz", "d_xz", "d_x²-y²", "d_z²")
 

@@ -24,7 +24,7 @@ from mtjlib.barrier import action, admittance, kappa
 from mtjlib.junction import Barrier, Ferromagnet, Junction
 from mtjlib.quadrature import adaptive, pieces
 
-__all__ = ["period", "profile", "torque"]
+__all__ = ["period", "profile", "profile_behind", "torque", "torque_behind"]
 __dir__ = __all__.copy
 
 _BOW = 1.0  # steepness of the path of `torque` at its ends

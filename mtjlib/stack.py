@@ -20,6 +20,9 @@ import numpy as np
 
 from mtjlib._validate import real
 
+__all__ = ["Channels", "channels", "complex_bands"]
+__dir__ = __all__.copy
+
 
 @dataclass(frozen=True)
 class Channels:

@@ -230,7 +230,7 @@ def torque_in_plane(junction, bias, *, free="right"):
     .. math:: N_\parallel = \frac{1}{8\pi}\int dE\,(f_L-f_R)\,\langle T_1^-T_2^+\rangle
 
     "Normal" is negative for V > 0 and positive for V < 0. Source: Xiao, Bauer and Brataas (2008), Eq. (11a), four times
-    too large there; chapter 6, :eq:`eq-torque-in-plane`.
+    too large there; chapter 7, :eq:`eq-torque-in-plane`.
 
     Parameters
     ----------
@@ -267,7 +267,7 @@ def torque_out_of_plane(junction, bias):
     below the left minority band are filled to the right Fermi level: only the right electrode reaches them. Where one
     of them crosses that level, the leading order has a logarithmic kink.
     Source: Xiao, Bauer and Brataas (2008), Eqs. (11b, c), four times too large and of opposite sign there;
-    chapter 6, :eq:`eq-torque-out-of-plane`.
+    chapter 7, :eq:`eq-torque-out-of-plane`.
 
     Parameters
     ----------
