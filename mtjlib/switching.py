@@ -16,7 +16,15 @@ from mtjlib._vectors import sign_of
 from mtjlib.dynamics import Macrospin, Trajectory, energy, relax, run
 from mtjlib.stability import eigenvalues
 
-__all__ = ["first_passage", "switching_time", "thermal_ensemble", "write_error_rate"]
+__all__ = [
+    "FokkerPlanck",
+    "boltzmann_mean",
+    "first_passage",
+    "fokker_planck",
+    "switching_time",
+    "thermal_ensemble",
+    "write_error_rate",
+]
 __dir__ = __all__.copy
 
 

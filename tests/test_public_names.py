@@ -63,6 +63,7 @@ AWAITING = {
         dynamics.Macrospin dynamics.Torque dynamics.Trajectory dynamics.energy dynamics.llg_rhs
         dynamics.quadratic_torque dynamics.relax dynamics.run dynamics.thermal_field stability.PhaseDiagram
         stability.critical_current stability.critical_torque stability.eigenvalues stability.phase_diagram
+        switching.FokkerPlanck switching.boltzmann_mean switching.fokker_planck
         switching.first_passage switching.switching_time switching.thermal_ensemble switching.write_error_rate
     """,
     "Part III, measuring": """
