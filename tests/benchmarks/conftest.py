@@ -2,7 +2,7 @@
 
 `make bench` asks for the full targets and measures thoroughly. In the whole test suite the same tests run beside
 others, on a processor shared with them and with few repetitions: there half of a target is enough (and a quarter more
-than a limit; the frame of the screen is not relaxed). The accuracy asked for is the same in both.
+than a limit; that a slider follows the hand is not relaxed). The accuracy asked for is the same in both.
 
 Two rows need other packages and are skipped without them. An environment with both, beside the locked one:
 

@@ -1,4 +1,7 @@
-"""What a reader waits for: the first curve after `import mtjlib`, and a figure that follows its slider."""
+"""What a reader waits for: the first curve after `import mtjlib`, and a figure that follows its slider.
+
+Nothing here asserts milliseconds: both sides are timed in the same run.
+"""
 
 import os
 import statistics
@@ -42,19 +45,27 @@ def test_first_curve_against_importing_numpy(ledger):
     ledger.enter_most("import mtjlib, first curve", "import numpy", statistics.median(ratios), 1.6, "×", slack=1.25)
 
 
+def a_frame():
+    """Work of about one frame of a 60 Hz screen on an idle machine of 2024, for the processor that runs the test."""
+    x = np.linspace(0.0, 1.0, 20_000)
+    for k in range(90):
+        np.exp(-k * x).sum()
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_sliders_are_fluent(path, ledger, monkeypatch):
-    """With a live kernel every move of every slider is answered within one frame of a 60 Hz screen."""
+    """With a live kernel every move of every slider costs less than a reference loop of NumPy timed in the same run."""
     import matplotlib.pyplot as plt
 
     from mtjlib.course import explore
 
-    made, figure = [], explore.figure
+    made, curves = [], explore._curves
 
-    def with_a_coarse_grid(function, sliders, *args, **kwargs):  # the live figure does not use the grid
-        made.append(figure(function, [replace(slider, points=2) for slider in sliders], *args, **kwargs))
+    def with_a_coarse_grid(axes, sliders, *args, **kwargs):  # the live figure does not use the grid
+        made.append(curves(axes, [replace(slider, points=2) for slider in sliders], *args, **kwargs))
+        return made[-1]
 
-    monkeypatch.setattr(explore, "figure", with_a_coarse_grid)
+    monkeypatch.setattr(explore, "_curves", with_a_coarse_grid)
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
     monkeypatch.chdir(path.parent)
     with plt.rc_context():
@@ -65,20 +76,23 @@ def test_sliders_are_fluent(path, ledger, monkeypatch):
     plt.close("all")
     rng = np.random.default_rng(0)
     slow = []
+    a_frame()
     for demo in made:
         worst = 0.0
         for _ in range(ledger.rounds(30, 8)):
             here, there = ([slider.random(rng) for slider in demo.sliders] for _ in range(2))
-            times = []
+            ratios = []
             for position in (here, there) * 3:
                 start = clock()
                 demo.values = position
-                times.append(clock() - start)
+                moved = clock()
+                a_frame()
+                ratios.append((moved - start) / (clock() - moved))
             assert "error" not in demo.exact
-            worst = max(worst, statistics.median(times))
+            worst = max(worst, statistics.median(ratios))
         name = ", ".join(slider.name for slider in demo.sliders)
         try:
-            ledger.enter_most(f"{path.stem}: {name}", "60 Hz frame", 1000 * worst, 16, " ms")
+            ledger.enter_most(f"{path.stem}: {name}", "a reference loop", worst, 1.0, "×")
         except AssertionError as error:
             slow.append(str(error))
     assert not slow, "; ".join(slow)  # after all of them have been measured
