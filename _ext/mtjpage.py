@@ -132,7 +132,14 @@ def improve_page(app, pagename, templatename, context, doctree):
     context["body"] = str(soup)
 
 
+def ship_the_text_face(app, config):
+    """Use the book's own copy of its text face, if tools/vendor.py has fetched it; else the reader's serif serves."""
+    if Path(app.srcdir, "_build", "site", "vendor", "fonts", "fonts.css").exists():
+        app.add_css_file("../vendor/fonts/fonts.css")
+
+
 def setup(app):
+    app.connect("config-inited", ship_the_text_face)
     os.environ["MTJ_FIGURES"] = "svg,png"  # read by mtjlib.course.plotting in the kernels: for the page, for downloads
     app.connect("html-page-context", improve_page, priority=800)
     app.connect("build-finished", mtjlinks.join, priority=400)

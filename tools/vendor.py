@@ -1,11 +1,12 @@
-"""Fetch the browser libraries of the book with npm, so that its pages need no other server.
+"""Fetch the browser libraries and the text face of the book with npm, so that its pages need no other server.
 
-MathJax (version: package-lock.json) goes to ``_build/site/vendor``, from where the build copies it next to the pages.
+MathJax and Source Serif 4 (versions: package-lock.json) go to ``_build/site/vendor``, from where the build copies them next to the pages.
 Without npm nothing is fetched and the pages use the public CDN.
 
     python tools/vendor.py
 """
 
+import base64
 import hashlib
 import json
 import shutil
@@ -24,6 +25,34 @@ COPIES = {
     "mathjax/es5/a11y": "mathjax/a11y",
     "mathjax/es5/sre": "mathjax/sre",
 }
+
+
+# The text face (SIL Open Font License 1.1, kept beside it): upright, italic and semibold, Latin and Greek, cut to these
+# alphabets by Fontsource. A browser fetches a face when a page uses it; the two that every page uses stand in the style
+# sheet itself, so that no line moves when they arrive and pages opened as files have them too.
+FONT = "@fontsource/source-serif-4"
+ALPHABETS = ("latin", "latin-ext", "greek")
+FACES = (("400", "normal"), ("400", "italic"), ("600", "normal"))
+INSIDE = {("latin", "400", "normal"), ("latin", "600", "normal")}
+
+
+def copy_fonts() -> None:
+    """Copy the text face with a style sheet that says where each alphabet is."""
+    ranges, rules = json.loads((MODULES / FONT / "unicode.json").read_text()), []
+    for alphabet in ALPHABETS:
+        for weight, style in FACES:
+            name = f"source-serif-4-{alphabet}-{weight}-{style}.woff2"
+            file = MODULES / FONT / "files" / name
+            if (alphabet, weight, style) in INSIDE:
+                name = "data:font/woff2;base64," + base64.b64encode(file.read_bytes()).decode()
+            else:
+                copy(file, VENDOR / "fonts" / name)
+            rules.append(
+                f'@font-face {{ font-family: "Source Serif 4"; font-weight: {weight}; font-style: {style}; '
+                f"font-display: swap; src: url({name}) format('woff2'); unicode-range: {ranges[alphabet]}; }}"
+            )
+    copy(MODULES / FONT / "LICENSE", VENDOR / "fonts" / "LICENSE")
+    (VENDOR / "fonts" / "fonts.css").write_text("\n".join(rules) + "\n", encoding="utf-8")
 
 
 def versions() -> dict[str, str]:
@@ -57,6 +86,7 @@ def main() -> None:
         return
     for source, target in COPIES.items():
         copy(MODULES / source, VENDOR / target)
+    copy_fonts()
     record.write_text(json.dumps(wanted, indent=2) + "\n")
     print(f"Browser libraries are in {VENDOR.relative_to(ROOT).as_posix()}: the pages will make no external request.")
 
