@@ -1,7 +1,7 @@
 """Fetch the browser libraries and the text face of the book with npm, so that its pages need no other server.
 
-MathJax and Source Serif 4 (versions: package-lock.json) go to ``_build/site/vendor``, from where the build copies them next to the pages.
-Without npm nothing is fetched and the pages use the public CDN.
+MathJax and Source Serif 4 (versions: package-lock.json) go to ``_build/site/vendor``, from where the build copies them
+next to the pages. Without npm nothing is fetched and the pages use the public CDN and the reader's own fonts.
 
     python tools/vendor.py
 """
