@@ -50,7 +50,7 @@ def inline(svg, prefix, alt):
     )
     box = re.search(r'viewBox="[^"]*"', body)[0]
     name = alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-    head = f'<svg class="mtj-figure" role="img" aria-label="{name}" {box} width="{width:.0f}" height="{height:.0f}">'
+    head = f'<svg class="mtj-drawing" role="img" aria-label="{name}" {box} width="{width:.0f}" height="{height:.0f}">'
     return re.sub(r"<svg\b[^>]*>", lambda m: head, body, count=1)
 
 

@@ -13,6 +13,9 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
 NOTES = "pages.json"
 CARDS = re.compile(r"\n<!-- cards -->.*?<!-- /cards -->", re.DOTALL)
 REFERENCES = re.compile(r"<!-- references -->(.*?<!-- /references -->)?", re.DOTALL)
@@ -41,8 +44,7 @@ def fold(text):
     return "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
 
 
-def words(node, skip):
-    """The text of a section without its subsections, without code and furniture, formulas in plain characters."""
+def raw_words(node, skip):
     parts = []
     for child in node.children:
         if isinstance(child, str):
@@ -53,9 +55,14 @@ def words(node, skip):
         elif "math" in child.get("class", []):
             parts.append(plain_formula(re.sub(r"^\s*\([\d.]+\)#?", "", child.get_text())))
         else:
-            inner = words(child, skip)
-            parts.append(inner if child.name in {"span", "em", "strong", "a", "code", "sub", "sup"} else f" {inner} ")
-    return re.sub(r"\s+", " ", "".join(parts)).strip()
+            inside = raw_words(child, skip)
+            parts.append(inside if child.name in {"span", "em", "strong", "a", "code", "sub", "sup"} else f" {inside} ")
+    return "".join(parts)
+
+
+def words(node, skip):
+    """The text of a section without its subsections, without code and furniture, formulas in plain characters."""
+    return re.sub(r"\s+", " ", raw_words(node, skip)).strip()
 
 
 def inner(node):
@@ -106,7 +113,7 @@ def gather(soup, parse):
     for section in soup.select("section[id]"):
         heading = section.find(["h1", "h2", "h3", "h4"], recursive=False)
         if heading:
-            title = words(parse(str(heading)), {"a", "script"})
+            title = words(heading, {"a", "script"})
             sections.append({"id": section["id"], "title": title, "text": words(section, skip)})
     links = [link["href"] for link in soup.select("a.internal[href], a.term[href], a.reference[href^='#']")]
     return {"cards": cards, "sections": sections, "links": sorted(set(links))}
@@ -154,6 +161,73 @@ def link_terms(soup, terms, href):
                 last = match.end()
             if pieces:
                 string.replace_with(*pieces, string[last:])
+
+
+# ---- the front page ----
+
+
+class ChapterList(SphinxDirective):
+    """``{chapter-start}`` and ``{chapter-cards}``: filled from the table of contents and the chapters themselves."""
+
+    def run(self):
+        return [nodes.raw("", f"<!-- {self.name} --><!-- /{self.name} -->", format="html")]
+
+
+def opening(soup):
+    """What a card says about a chapter: its question, the minutes it takes to read, its first picture."""
+    text = " ".join(p.get_text() for p in soup.select("p")[:2])
+    sentences = re.findall(r"[^.?!]+[.?!]", re.sub(r"\s+", " ", text))
+    asked = [s.strip() for s in sentences if s.endswith("?") and 25 < len(s) < 190]
+    minutes = re.search(r"(\d+)\s*(?:min|minutes) to read", soup.get_text())
+    picture = soup.select_one(".cell_output img[src]")
+    source = PurePosixPath(picture["src"]).name if picture else ""
+    return {
+        "question": asked[0] if asked else (sentences or [""])[0].strip(),
+        "minutes": int(minutes[1]) if minutes else None,
+        "picture": source,
+        "text": re.sub(r"\s+", " ", text)[:300].rsplit(". ", 1)[0].strip().removesuffix(".") + "."
+        if text.strip()
+        else "",
+    }
+
+
+def chapter_start(chapters):
+    page, _, about = chapters[0]
+    minutes = f" ({about['minutes']} min)" if about["minutes"] else ""
+    stations = "".join(
+        f'<li><a href="{page}">{html.escape(re.sub(r"^[0-9.]+ *", "", title))}</a></li>' for page, title, _ in chapters
+    )
+    return (
+        f'<p class="start"><a class="start-button" href="{page}">Start with chapter 1{minutes}</a></p>'
+        f'<ol class="stations">{stations}</ol>'
+    )
+
+
+def chapter_cards(chapters, images):
+    cards = []
+    for page, title, about in chapters:
+        picture = f'<img src="{images}/{about["picture"]}" alt="" loading="lazy">' if about["picture"] else ""
+        minutes = f'<span class="minutes">{about["minutes"]} min</span>' if about["minutes"] else ""
+        cards.append(
+            f'<li>{picture}<a href="{page}">{html.escape(title)}</a>{minutes}'
+            f"<p>{html.escape(about['question'], quote=False)}</p></li>"
+        )
+    return f'<ul class="chapter-cards">{"".join(cards)}</ul>'
+
+
+def fill_front_page(text, notes, pages, images):
+    chapters = [
+        (page, notes[page]["sections"][0]["title"], notes[page]["about"])
+        for page in pages
+        if re.match(r"chapters/\d\d-", page) and page in notes and notes[page]["sections"]
+    ]
+    if not chapters:
+        return text
+    made = {"chapter-start": chapter_start(chapters), "chapter-cards": chapter_cards(chapters, images)}
+    for name, body in made.items():
+        place = re.compile(f"<!-- {name} -->.*?<!-- /{name} -->", re.DOTALL)
+        text = place.sub(lambda m, name=name, body=body: f"<!-- {name} -->{body}<!-- /{name} -->", text)
+    return text
 
 
 # ---- joining ----
@@ -241,6 +315,7 @@ def join(app, exception):
         file = out / page
         text = file.read_text(encoding="utf-8")
         better = REFERENCES.sub(lambda m, page=page: references_of(page, notes), CARDS.sub("", text))
+        better = fill_front_page(better, notes, list(pages), app.builder.imagedir)
         better = better.replace("</body>", cards_of(page, notes) + "</body>")
         if better != text:
             file.write_text(better, encoding="utf-8")

@@ -120,6 +120,7 @@ def improve_page(app, pagename, templatename, context, doctree):
     if app.builder.name != "html" or "body" not in context or doctree is None:
         return
     soup = improve(context["body"])
+    about = mtjlinks.opening(soup)
     mtjfigures.inline_figures(soup, Path(app.outdir, app.builder.imagedir), parse)
     if CHAPTER.match(pagename):
         mtjlinks.link_terms(
@@ -128,7 +129,7 @@ def improve_page(app, pagename, templatename, context, doctree):
             lambda page: app.builder.get_relative_uri(pagename, page),
         )
         soup.append(Comment(" references "))
-    mtjlinks.load(app)[f"{pagename}.html"] = mtjlinks.gather(soup, parse)
+    mtjlinks.load(app)[f"{pagename}.html"] = mtjlinks.gather(soup, parse) | {"about": about}
     context["body"] = str(soup)
 
 
@@ -139,6 +140,8 @@ def ship_the_text_face(app, config):
 
 
 def setup(app):
+    app.add_directive("chapter-start", mtjlinks.ChapterList)
+    app.add_directive("chapter-cards", mtjlinks.ChapterList)
     app.connect("config-inited", ship_the_text_face)
     os.environ["MTJ_FIGURES"] = "svg,png"  # read by mtjlib.course.plotting in the kernels: for the page, for downloads
     app.connect("html-page-context", improve_page, priority=800)

@@ -41,7 +41,10 @@
       else formula.removeAttribute("tabindex");
     });
     each(".figure-view", function (view) {  // a drawing that scrolls on a phone
-      if (view.scrollWidth > view.clientWidth + 1) view.tabIndex = 0;
+      var wide = view.scrollWidth > view.clientWidth + 1;
+      view.classList.toggle("wide", wide);
+      view.onscroll = function () { view.classList.add("moved"); };
+      if (wide) view.tabIndex = 0;
       else view.removeAttribute("tabindex");
     });
   }
@@ -54,21 +57,73 @@
     });
   }
 
-  // Paper is white, and on it every answer is open.
-  var theme;
+  // Paper is a handout: white, the questions in their place, their answers and the solutions at the end.
+  var theme, handout;
+  function copyOf(node) {
+    var copy = node.cloneNode(true);
+    copy.removeAttribute("id");
+    each("[id]", function (el) { el.removeAttribute("id"); }, copy);
+    return copy;
+  }
   function prepareForPaper() {
+    if (handout) return;
     theme = root.dataset.theme;
     root.dataset.theme = "light";
+    var article = document.querySelector(".bd-article > section") || document.querySelector(".bd-article");
+    handout = document.createElement("section");
+    handout.className = "handout-answers";
+    function add(title, bodies) {
+      var box = document.createElement("div"), head = document.createElement("p");
+      head.className = "handout-of";
+      head.textContent = title;
+      box.append(head);
+      bodies.forEach(function (body) { body.forEach(function (node) { box.append(node); }); });
+      handout.append(box);
+    }
+    each(".bd-article div.question", function (question) {
+      var bodies = [];
+      each("details", function (answer) {
+        var content = answer.querySelector(".sd-summary-content");
+        if (!content) return;
+        var name = document.createElement("p");
+        name.className = "handout-answer";
+        name.textContent = answer.classList.contains("typed-answers") ? "" : answer.querySelector(".sd-summary-text").textContent;
+        bodies.push([name].concat(Array.from(content.children, copyOf)));
+      }, question);
+      add(question.querySelector(".admonition-title").textContent.split(":")[0], bodies);
+    });
+    each(".bd-article details.solution", function (solution) {
+      add("Solution" + (solution.querySelector(".solution-of") || { textContent: "" }).textContent,
+        [Array.from(solution.children).filter(function (el) { return el.tagName !== "SUMMARY"; }).map(copyOf)]);
+    });
+    if (article && handout.children.length) {
+      var title = document.createElement("h2");
+      title.textContent = "Answers and solutions";
+      handout.prepend(title);
+      article.append(handout);
+      root.classList.add("handout");
+    }
+    if (article && /^http/.test(location.protocol)) {
+      var address = document.createElement("p");
+      address.className = "handout-address";
+      address.textContent = document.title + ", " + location.href.split("#")[0];
+      handout.append(address);
+      article.append(handout);
+    }
     each("details:not([open])", function (details) {
+      details.dataset.openedForPrint = "1";
       details.open = true;
-      details.dataset.openedForPrint = "";
     });
   }
   function returnToScreen() {
+    if (!handout) return;
     root.dataset.theme = theme;
+    handout.remove();
+    handout = null;
+    root.classList.remove("handout");
     each("details[data-opened-for-print]", function (details) {
       details.open = false;
-      delete details.dataset.openedForPrint;
+      setTimeout(function () { delete details.dataset.openedForPrint; }, 0);  // after its toggle event
     });
   }
 

@@ -90,7 +90,7 @@
   function enlarge(figure) {
     const dialog = document.createElement("dialog");
     dialog.className = "figure-dialog";
-    const picture = figure.querySelector("svg.mtj-figure, img");
+    const picture = figure.querySelector("svg.mtj-drawing, img");
     const caption = figure.querySelector(".caption-number");
     dialog.setAttribute("aria-label", caption ? caption.textContent.trim() : "Figure");
     const shut = Object.assign(document.createElement("button"), { type: "button", textContent: "Close", className: "shut" });
@@ -135,14 +135,14 @@
       hide();
       if (link.getAttribute("href").startsWith("#")) offerReturn(link);
     });
-    document.querySelectorAll(".bd-article figure:has(svg.mtj-figure, img)").forEach((figure) => {
+    document.querySelectorAll(".bd-article figure:has(svg.mtj-drawing, img):not(:has(div.mtj-figure))").forEach((figure) => {  // that div: an explorer
       const number = figure.querySelector(".caption-number");
       const button = Object.assign(document.createElement("button"), { type: "button", className: "enlarge", textContent: "⤢" });
       button.setAttribute("aria-label", `Enlarge ${number ? number.textContent.trim() : "the figure"}`);
       button.addEventListener("click", () => enlarge(figure));
       const view = figure.querySelector(".figure-view") || figure;
       view.after(button);
-      const picture = figure.querySelector("svg.mtj-figure");
+      const picture = figure.querySelector("svg.mtj-drawing");
       if (picture) picture.addEventListener("click", () => enlarge(figure));
     });
   }

@@ -87,7 +87,7 @@ def listed(problems: list) -> str:
         ("dark", "accessibility violations in the dark theme"),
         ("phone", "accessibility violations at 390 px"),
         ("squeezed", "figures that lose their proportions at 390 px"),
-        ("print", "closed answers or page furniture on paper"),
+        ("print", "lost answers or page furniture on paper"),
         ("cut", "formulas that are cut, at 1280, 390 or 320 px"),
         ("wideCode", "code wider than its column at 1280 px"),
         ("text", "numbers without their unit, or one id for two things"),

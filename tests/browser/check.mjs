@@ -93,14 +93,19 @@ async function moveSliders(page) {
   return results;
 }
 
-// On paper: every answer readable, nothing but the text, light colours.
+// On paper: a handout. Every answer readable at the end and not before, nothing but the text, light colours.
 async function print(page) {
   await page.emulateMedia({ media: "print" });
   const problems = await page.evaluate(() => {
     const shown = (el) => el.getClientRects().length > 0 && getComputedStyle(el).visibility === "visible";
     window.dispatchEvent(new Event("beforeprint"));
-    const problems = [...document.querySelectorAll(".sd-summary-content, details.solution > :not(summary)")]
-      .filter((el) => el.tagName !== "BUTTON" && !shown(el)).map((el) => `closed: ${el.textContent.trim().slice(0, 80)}`);
+    const squeeze = (s) => s.replace(/\s+/g, " ").trim(), problems = [];
+    const end = document.querySelector(".handout-answers"), answers = end && shown(end) ? squeeze(end.textContent) : "";
+    document.querySelectorAll(".sd-summary-content, details.solution > :not(summary)").forEach((el) => {
+      const asked = el.closest("div.question, details.solution");
+      if (asked && shown(el)) problems.push(`not at the end: ${squeeze(el.textContent).slice(0, 80)}`);
+      if (asked ? ![...el.children].every((part) => answers.includes(squeeze(part.textContent))) : !shown(el)) problems.push(`lost: ${squeeze(el.textContent).slice(0, 80)}`);
+    });
     document.querySelectorAll(".bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .bd-footer")
       .forEach((el) => shown(el) && problems.push(`shown: ${el.className}`));
     if (document.documentElement.dataset.theme !== "light") problems.push("dark colours");
@@ -241,9 +246,11 @@ async function check(browser, base, name) {
     [...document.querySelectorAll(".math")].filter((el) => !el.querySelector("mjx-container")).map((el) => el.textContent)
       .concat([...document.querySelectorAll('mjx-merror, mjx-mtext[style*="color: red"]')]  // the second: an unknown macro
         .map((el) => `error in ${el.closest("mjx-container").querySelector("mjx-assistive-mml").textContent}`)));
-  report.images = await page.evaluate(() => [...document.querySelectorAll("article img")]
+  report.images = await page.evaluate(() => [...document.querySelectorAll("article img:not(.chapter-cards img)")]
     .filter((img) => !img.complete || !img.naturalWidth || !img.alt.trim() || /\.(png|svg|jpe?g)$/.test(img.alt))
-    .map((img) => `${img.getAttribute("src")}  alt="${img.alt}"`));
+    .map((img) => `${img.getAttribute("src")}  alt="${img.alt}"`)
+    .concat([...document.querySelectorAll("article svg.mtj-drawing")].filter((svg) => (svg.getAttribute("aria-label") || "").length < 10)
+      .map((svg) => `a drawing without a description in ${svg.closest("figure")?.id}`)));
   report.text = await text(page);
   report.wideCode = await page.evaluate(() => [...document.querySelectorAll(".cell_input pre")]
     .filter((pre) => pre.clientWidth && pre.scrollWidth > pre.clientWidth + 1).map((pre) => pre.textContent.split("\n").sort((a, b) => b.length - a.length)[0]));
@@ -273,7 +280,7 @@ async function check(browser, base, name) {
   await page.setViewportSize(PHONE);
   await page.waitForTimeout(600);
   report.overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  report.squeezed = await page.evaluate(() => [...document.querySelectorAll("article img")].filter((image) => {
+  report.squeezed = await page.evaluate(() => [...document.querySelectorAll("article img:not(.chapter-cards img)")].filter((image) => {
     const style = getComputedStyle(image);
     const width = image.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
     const height = image.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
