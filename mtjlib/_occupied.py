@@ -1,15 +1,20 @@
-r"""Exact scattering summed over the occupied states: the bias window and the Fermi sea.
+r"""What one channel carries, summed over the occupied states: the bias window and the Fermi sea, for either theory.
 
-Of the states below the right Fermi level, filled on both sides, only Im F is left (`mtjlib._scattering`); what the bias
-adds are the states that come from the left between the two Fermi levels. Both are double integrals over
-:math:`\epsilon=E-w`, which has the band edges and the standing waves of a spacer, and over E, in which only the barrier
-changes and everything is smooth.
+Of the states below the right Fermi level, filled on both sides, only the normal component is left; what the bias adds
+are the states that come from the left between the two Fermi levels. Both are double integrals over
+:math:`\epsilon=E-w`, with :math:`w=\hbar^2q^2/2m`, which has the band edges and the standing waves of a spacer, and
+over E, in which only the barrier changes and everything is smooth.
 
 A spacer's standing waves are as narrow as the barrier is opaque, and no node on the real axis would ever meet them.
 Nothing has to: the integrands are analytic above the real axis, so :math:`\epsilon` runs on arcs over it, from one band
 edge to the next, where those waves are a ripple. Their trace is left near the arc's end alone, if one of them sits
-there. So each integral is done twice, the second time with half as many nodes again, and further until two results
-agree to better than a millionth; an integral that does not get there is an error, not a number.
+there. So each integral is done twice, the second time with more nodes, and further until two results agree; an
+integral that does not get there is an error, not a number.
+
+A theory supplies what it knows of one channel (`mtjlib._leading_order`, `mtjlib._scattering`): ``states(junction,
+across, excess, bias, cosine)``, rows of currents after a first one that is positive and measures what passes, or one
+current that is analytic above the real axis for the sea. Energies are from the left Fermi level, ``excess`` is E and
+``across`` is ε; arrays have the shape (bias, E, ε).
 """
 
 from functools import lru_cache
@@ -17,12 +22,32 @@ from functools import lru_cache
 import numpy as np
 
 from mtjlib import _airy, units
-from mtjlib._scattering import Currents, exchange, left_currents
-from mtjlib.quadrature import pieces
+from mtjlib.quadrature import NotSettled, pieces
 
-WINDOW_NODES, SEA_NODES = (16, 8), (34, 12)  # along ε (the window: per piece) and E, at first
-_TOLERANCE, _TRIES = 3e-7, 8  # a third of what `mtjlib.exact` promises
-_REACH = 20.0  # states whose waves are exp(-20) times smaller behind the barrier are left out
+PER_AREA = 1e18 / (4 * np.pi * units.HBAR2_2M)  # d²q/(2π)² = dw/(4π·ħ²/2m), from 1/nm² to 1/m²
+# States whose waves are e^-13 times smaller behind the barrier are left out: in a probability, 5e-12 of the largest.
+_REACH = 13.0
+# Nodes along ε (in the window: per piece) and E, at first; then half as many again. Others cost time and no accuracy:
+# with these most junctions without a spacer settle at the second try.
+WINDOW_NODES, SEA_NODES = (12, 6), (18, 6)
+# Two results in a row must agree to this. The error falls exponentially, e^-cn: where that of n nodes is 3e-7, that of
+# 3n/2 is 3e-7 to the power of 3/2, or 2e-10; a standing wave near an end leaves less of a gain. Eight tries: up to 303
+# nodes along ε.
+_TOLERANCE, _TRIES = 3e-7, 8
+# Height of an arc over a quarter of its length: high enough to leave the standing waves, not so high that the barrier's
+# own phase starts to oscillate (measured: from 0.5 to 1 hardly a difference). The sea's arc is twice as high.
+_LIFT = 0.7
+# The sea's nodes crowd by e^4 towards the Fermi level, where a band edge or a standing wave may be close (measured: 3
+# to 6 are as good).
+_CROWD = 4.0
+
+
+def band_edges(junction, bias):
+    """Band edges: left majority and minority, right majority and minority."""
+    left, right = junction.left, junction.right
+    edges = (magnet.exchange_splitting - magnet.fermi_energy for magnet in (left, right))
+    left_minority, right_minority = edges
+    return -left.fermi_energy, left_minority, bias - right.fermi_energy, bias + right_minority
 
 
 @lru_cache
@@ -37,160 +62,174 @@ def _lifted(share, weight, lift):
     return share * (1 + 1j * lift * (1 - share)), weight * (1 + 1j * lift * (1 - 2 * share))
 
 
-def _arcs(edges, n, lift, crowd):
-    """Nodes and weights from edge to edge.
-
-    The map sin² of `mtjlib.quadrature` deals with the square root at an edge. Done twice (`crowd`) it also resolves a
-    standing wave next to one.
-    """
-    share, weight = pieces([0.0, 1.0], n)
-    if crowd:
-        share, weight = np.sin(np.pi * share / 2) ** 2, weight * np.pi / 2 * np.sin(np.pi * share)
-    if lift:
-        share, weight = _lifted(share, weight, lift)
-    start, length = edges[..., :-1, None], np.diff(edges, axis=-1)[..., None]
-    shape = *edges.shape[:-1], (edges.shape[-1] - 1) * n
-    return (start + length * share).reshape(shape), (length * weight).reshape(shape)
-
-
-def _reach(barrier, excess, bias):
-    """Drop of the energy in the barrier, from a state at `excess`, to exp(-20) of its wave behind it.
+def _reach(barrier, excess, bias, width):
+    """Drop of the energy in the barrier, from a state at `excess`, to e^-13 of its wave behind it.
 
     The action grows at least as that of a flat barrier with the same action would.
     """
     ends = (np.sqrt(np.maximum(squared, 0)) for squared in _airy.squared_ends(barrier, excess, 0.0, bias))
-    mean = _airy.action(barrier.width, *ends) / barrier.width
-    return units.HBAR2_2M * (2 * mean + _REACH / barrier.width) * _REACH / barrier.width
+    return units.HBAR2_2M * (2 * _airy.action(1.0, *ends) + _REACH / width) * _REACH / width
 
 
-def window(junction, bias, cosine, nodes):
-    """Terms of the currents of the left electrode's states between the two Fermi levels, for 1-D arguments.
+def window_nodes(junction, bias, nodes, surface=False, whole=False, width=None):
+    """ε, E and weights per volt between the two Fermi levels; at V = 0, and for `surface`, at the right one.
 
-    Shape (1 + currents, bias, ε, E), what N passes in front (see `left_currents`). The real part of their sum over ε
-    and E, in eV, is the integral over w averaged over the window's energies; at V = 0 its value at the Fermi level.
+    `whole`: also below the left electrode's bands. `width`: if not the junction's own.
     """
-    barrier, left, right = junction.barrier, junction.left, junction.right
-    fermi, mass = left.fermi_energy, barrier.mass
-    # From here on energies are from the left Fermi level.
-    top = np.maximum(bias, 0)
-    reach = _reach(barrier, top, bias)
-    low = np.maximum(np.minimum(bias, 0), top - reach / mass)
+    barrier, mass = junction.barrier, junction.barrier.mass
+    low, top = (bias, bias) if surface else (np.minimum(bias, 0), np.maximum(bias, 0))
+    reach = _reach(barrier, top, bias, barrier.width if width is None else width)
+    low = np.maximum(low, top - reach / mass)
+    edges = band_edges(junction, bias)
     # At a given ε the barrier is thinnest to a wave at one end of the window, which end depends on the mass.
-    cut = np.clip(np.minimum(top, low + mass * (top - low)) - reach, -fermi, top)
-    bottom = bias - right.fermi_energy
-    edges = np.broadcast_arrays(
-        cut, -fermi, left.exchange_splitting - fermi, bottom, bottom + right.exchange_splitting, low, top
-    )
-    edges = np.sort(np.clip(edges, cut, top), axis=0)
+    cut = np.minimum(top, low + mass * (top - low)) - reach
+    cut = np.clip(cut, np.minimum(edges[0], edges[2]) if whole else edges[0], top)
+    edges = np.sort(np.clip(np.broadcast_arrays(cut, *edges, low, top), cut, top), axis=0)
     alive = (np.diff(edges, axis=0) > 0).any(axis=1)  # pieces that are empty everywhere are left out
     alive[0] |= not alive.any()
     edges = edges[np.append(True, alive)].T
-    spacer = junction.spacer > 0
-    across, weight = (a[..., None] for a in _arcs(edges, nodes[0], 0.7 if spacer else 0.0, crowd=spacer))
 
-    bias, cosine, low, top = (a[:, None, None] for a in (bias, cosine, low, top))
-    share, share_weight = _line(nodes[1])
-    if spacer:
+    share, share_weight = (a[:, None] for a in _line(nodes[1] if (top > low).any() else 1))
+    across, weight = pieces([0.0, 1.0], nodes[0])
+    if junction.spacer:
+        across, weight = _lifted(across, weight, _LIFT)
         # The standing waves shift with the barrier as E changes, and may cross a band edge, where ε is real.
-        share, share_weight = _lifted(share, share_weight, 0.7 * np.sign(1 - mass))
+        share, share_weight = _lifted(share, share_weight, _LIFT * np.sign(1 - mass))
+    length = np.diff(edges)[..., None]
+    shape = len(bias), 1, length.shape[1] * nodes[0]
+    across = (edges[:, :-1, None] + length * across).reshape(shape)
+    weight = (length * weight).reshape(shape)
+    low, top, volts = (a[:, None, None] for a in (low, top, np.abs(bias)))
     depth = top - np.where(across.real > low, across, low)
-    excess = top - depth * share
-    weight = weight * np.where(bias == 0, 1.0, depth / np.where(bias == 0, 1.0, np.abs(bias))) * share_weight
-    parallel = excess - across
-    if not spacer:
-        parallel = np.maximum(parallel, 0)  # against rounding where the barrier is pulled down to the Fermi level
-    passed, currents = left_currents(junction, fermi + excess, parallel, bias, cosine)
-    return weight * np.array([passed, *currents])
+    if not surface:
+        weight = weight * np.where(volts == 0, 1.0, depth / np.where(volts == 0, 1.0, volts))
+    return across, top - depth * share, weight * share_weight
 
 
-def sea(junction, bias, cosine, nodes, slope=False):
-    """Terms of the normal spin current of all states below the right Fermi level, or of its derivative by the bias.
+def _sea_nodes(junction, bias, nodes):
+    """ε, E and weights for all the states below the right Fermi level.
 
-    Shape (1, bias, ε, E), for 1-D arguments, in eV². One arc leads from below the lowest band edge, where F is real, to
-    the right Fermi level; its nodes crowd there, since a band edge or a standing wave may be close.
+    One arc leads from below the lowest band edge, where the integrand is real, to the right Fermi level; its nodes
+    crowd there, since a band edge or a standing wave may be close.
     """
-    barrier, fermi = junction.barrier, junction.left.fermi_energy
-    length = 1.3 * np.maximum(fermi + bias, junction.right.fermi_energy)
-    length = np.minimum(length, _reach(barrier, bias, bias) / min(barrier.mass, 1.0))[:, None, None]
-    share, weight = (a[:, None] for a in pieces([0.0, 1.0], nodes[0]))
-    share, weight = _lifted(share**2, 2 * share * weight, -1.5)
+    barrier = junction.barrier
+    length = 1.3 * np.maximum(junction.left.fermi_energy + bias, junction.right.fermi_energy)
+    reach = _reach(barrier, bias, bias, barrier.width) / min(barrier.mass, 1.0)
+    length, top = np.minimum(length, reach)[:, None, None], bias[:, None, None]
+    share, weight = _line(nodes[0])
+    grown = np.exp(_CROWD * share)
+    share, weight = _lifted((grown - 1) / np.expm1(_CROWD), weight * _CROWD * grown / np.expm1(_CROWD), -2 * _LIFT)
+    down, down_weight = (a[:, None] for a in _line(nodes[1]))
     depth = length * share
-    down, down_weight = _line(nodes[1])
-    weight = -1j * length * weight * depth * down_weight
-    bias, cosine = bias[:, None, None], cosine[:, None, None]
-
-    def value(shift):
-        energy = fermi + bias + shift - depth * down
-        return exchange(junction, energy, depth * (1 - down), bias + shift, cosine)
-
-    if not slope:
-        return (weight * value(0.0))[None]
-    # The sea rides on the right Fermi level; the step is small against the way to the next singularity.
-    step = 1e-3 * np.minimum(1e-7 * length - depth.imag, barrier.heights[0])
-    back2, back, ahead, ahead2 = (value(i * step) for i in (-2, -1, 1, 2))
-    return (weight * (8 * (ahead - back) - (ahead2 - back2)) / (12 * step))[None]
+    return top - depth, top - depth * down, -1j * length * weight * depth * down_weight
 
 
-def _settled(terms, nodes, junction, bias, angle):
-    """Real part of the sum of `terms` with as many nodes as it takes, for any shape of bias and angle."""
+def _slope(states, d_excess, d_bias):
+    """The derivative of `states` when E and the bias change at these rates, at a fixed in-plane wave vector.
+
+    Every node has its own step, a thousandth of its distance to the nearest singularity: that leaves 1e-12 of the
+    difference formula and 1e-13 of rounding.
+    """
+
+    def derivative(junction, across, excess, bias, cosine):
+        barrier = junction.barrier
+        away = [np.abs(across - edge) for edge in band_edges(junction, bias)]
+        away += [s.real * units.HBAR2_2M for s in _airy.squared_ends(barrier, excess, excess - across, bias)]
+        if junction.spacer:  # a standing wave may be anywhere below
+            away.append(np.abs(np.imag(across)))
+        step = 1e-3 / max(1.0, barrier.mass) * np.maximum(np.min(np.broadcast_arrays(*away), axis=0), 1e-300)
+
+        def at(i):
+            shift = i * d_excess * step
+            return states(junction, across + shift, excess + shift, bias + i * d_bias * step, cosine)
+
+        return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step)
+
+    return derivative
+
+
+def _settled(terms, nodes, junction, bias, angle, beside=0.0):
+    """Real part of the sum of terms with as many nodes as it takes, for any shape of bias and angle.
+
+    Not of the first row where there are more: it tells how large rounding may be. `beside`: what the others are added
+    to, in whose millionth they may be off.
+    """
     bias, angle = np.broadcast_arrays(bias, angle)
     flat_bias, cosine = bias.ravel(), np.cos(angle.ravel())
-    if junction.spacer:
-        nodes = 2 * nodes[0], nodes[1]
 
-    def total(which):
-        size = max(1, 2**13 // (nodes[0] * nodes[1]))  # blocks small enough for the processor's cache
-        sums = []
-        for i in range(0, max(which.size, 1), size):
-            block = terms(flat_bias[which[i : i + size]], cosine[which[i : i + size]], nodes)
-            sums.append((block.sum(axis=(-2, -1)).real, np.abs(block).sum(axis=(-2, -1))))
-        return [np.concatenate(column, axis=-1) for column in zip(*sums, strict=True)]
+    def total(which, size=None):
+        at_once = max(1, 2**13 // (nodes[0] * nodes[1]))  # blocks small enough for the processor's cache
+        sums, sizes = [], []
+        for i in range(0, max(which.size, 1), at_once):
+            at = which[i : i + at_once]
+            block = terms(flat_bias[at], cosine[at], nodes)
+            sums.append(block.sum(axis=(-2, -1)).real)
+            sizes.append(np.abs(block).sum(axis=(-2, -1)))
+        return np.concatenate(sums, axis=-1), np.concatenate(sizes, axis=-1)
 
     open_ones = np.arange(bias.size)
     result, _ = total(open_ones)
+    rows = slice(len(result) > 1, None)
+    beside = np.broadcast_to(beside, (len(result[rows]), *bias.shape)).reshape(len(result[rows]), bias.size)
     for _ in range(_TRIES):
         nodes = tuple(3 * n // 2 for n in nodes)
         before = result[:, open_ones]
         after, size = total(open_ones)
         result[:, open_ones] = after
-        # Where terms cancel, a thousandth of their size stands for the value; below 1e-14 of what passes is rounding.
-        scale = np.maximum(np.abs(after), 1e-3 * size) + 1e-8 * size[0]
-        settled = np.abs(after - before) <= _TOLERANCE * scale + 1e-300  # never true of a NaN
-        open_ones = open_ones[~settled.all(axis=0)]
+        # Where terms cancel, a thousandth of their size stands for the value. What is zero may be rounding instead.
+        good = np.abs(after - before) <= _TOLERANCE * np.maximum(np.abs(after), 1e-3 * size)  # never true of a NaN
+        good |= size <= 1e-15 * size[0]
+        good[rows] |= np.abs(after - before)[rows] <= _TOLERANCE * beside[:, open_ones]
+        open_ones = open_ones[~good[rows].all(axis=0)]
         if not open_ones.size:
-            return result.reshape((*result.shape[:-1], *bias.shape))
-    raise ValueError(
+            return result[rows].reshape((len(beside), *bias.shape))
+    raise NotSettled(
         f"the sum over the occupied states must settle to a millionth; it does not with {nodes[0]} nodes at a bias of "
-        f"{float(flat_bias[open_ones[0]])!r} V: change it, or the spacer of {junction.spacer!r} nm, by a little "
-        "(a standing wave sits at a Fermi level), or avoid an extreme barrier"
+        f"{float(flat_bias[open_ones[0]])!r} V: change it, or the spacer of {junction.spacer!r} nm, by a little (a "
+        "standing wave may sit at a Fermi level), or avoid an extreme barrier and splittings below 1e-4 Fermi energies"
     )
 
 
-def left_states(junction, bias, angle, current="charge"):
-    """One current of the left electrode's states, as in `window`, for any shape."""
-    row = 1 + Currents._fields.index(current)
+def _over_window(states, junction, bias, angle, beside=0.0, **where):
+    def terms(bias, cosine, nodes):
+        across, excess, weight = window_nodes(junction, bias, nodes, **where)
+        return weight * states(junction, across, excess, bias[:, None, None], cosine[:, None, None])
 
-    def terms(*at):
-        return window(junction, *at)[[0, row]]
-
-    return _settled(terms, WINDOW_NODES, junction, bias, angle)[1]
+    return _settled(terms, WINDOW_NODES, junction, bias, angle, beside)
 
 
-def magnetoresistance(junction, bias):
-    """Charge current between antiparallel magnets, as in `left_states`, and what parallel ones pass in addition."""
+def window(states, junction, bias, angle=0.0, whole=False):
+    """Integral over w of what the left electrode's states carry, averaged over the bias window; in eV, in rows.
+
+    At V = 0 it is the value at the Fermi level. `whole`: also below the left bands, where only phases are left.
+    """
+    return _over_window(states, junction, bias, angle, whole=whole)
+
+
+def window_slope(states, junction, bias, angle=0.0):
+    """Derivative of bias times `window`: the states at the right Fermi level, and what the bias does to the others."""
+    here = _over_window(states, junction, bias, angle, surface=True)
+    if not np.any(bias):
+        return here
+    beside = np.abs(here) / np.maximum(np.abs(bias), 1e-30)
+    return here + bias * _over_window(_slope(states, 0, 1), junction, bias, angle, beside)
+
+
+def window_bend(states, junction, angle=0.0):
+    """The coefficient of V² of bias times `window`, at V = 0: half of d/dE + 2 d/dV."""
+    return _over_window(_slope(states, 1, 2), junction, 0.0, angle) / 2
+
+
+def sea(exchange, junction, bias, angle=0.0, order=0):
+    """Integral over E and w of what all the states below the right Fermi level carry, or a derivative by the bias.
+
+    In eV², as long as `exchange` has no unit. The sea rides on the right Fermi level: E and ε change with the bias.
+    """
+    for _ in range(order):
+        exchange = _slope(exchange, 1, 1)
 
     def terms(bias, cosine, nodes):
-        antiparallel, parallel = (window(junction, bias, c, nodes)[:2] for c in (-cosine, cosine))
-        return np.array([*antiparallel, parallel[1] - antiparallel[1]])
+        across, excess, weight = _sea_nodes(junction, bias, nodes)
+        return (weight * exchange(junction, across, excess, bias[:, None, None], cosine[:, None, None]))[None]
 
-    return _settled(terms, WINDOW_NODES, junction, bias, 0.0)[1:]
-
-
-def all_states(junction, bias, angle):
-    """Normal spin current of all states below the right Fermi level, as in `sea`, for any shape."""
-    return _settled(lambda *at: sea(junction, *at), SEA_NODES, junction, bias, angle)[0]
-
-
-def all_states_slope(junction, angle):
-    """Its derivative by the bias, at V = 0."""
-    return _settled(lambda *at: sea(junction, *at, slope=True), SEA_NODES, junction, 0.0, angle)[0]
+    return _settled(terms, SEA_NODES, junction, bias, angle)[0]

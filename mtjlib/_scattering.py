@@ -27,7 +27,7 @@ and with :math:`\eta=\rho r_-/(1-x)` every current is the real part of a functio
 of :math:`\epsilon=E-w`: *x* and η are small there, and all else contains no phase of N. Where both electrodes fill
 their states, only C survives, as Im F with :math:`F=4\eta`, which is analytic for Im E > 0 and Im w < 0.
 
-Energies are in eV above the bottom of the left majority band.
+Energies are in eV from the left Fermi level: `excess` is E, `across` is ε.
 """
 
 from typing import NamedTuple
@@ -35,25 +35,21 @@ from typing import NamedTuple
 import numpy as np
 
 from mtjlib import _airy, units
+from mtjlib._occupied import band_edges
 
 
 def _half_sum_and_difference(up, down):
     return (up + down) / 2, (up - down) / 2
 
 
-def _root(squared):
-    """Wave number from k²: the root with Im k ≥ 0, decaying where the band is closed."""
-    return np.sqrt(squared + 0j)
-
-
 def _band_waves(junction, across, bias):
-    """Wave numbers (1↑, 1↓, 2↑, 2↓) in 1/nm of the energy `across` in the magnets; N has that of 1↑."""
-    left, right = junction.left, junction.right
-    bottom = left.fermi_energy - right.fermi_energy + bias
-    edges = 0.0, left.exchange_splitting, bottom, bottom + right.exchange_splitting
-    across = np.where(across == 0, 1e-13, across)
-    # Exactly at an edge two equal bands of a normal metal would give 0/0 for the difference of their spins.
-    return [_root(np.where(across == edge, 1e-20, across - edge) / units.HBAR2_2M) for edge in edges]
+    """Wave numbers (1↑, 1↓, 2↑, 2↓) in 1/nm of the energy `across` in the magnets; N has that of 1↑.
+
+    The root with Im k ≥ 0, decaying where the band is closed. Exactly at an edge two equal bands of a normal metal
+    would give 0/0 for the difference of their spins.
+    """
+    kinetic = [across - edge for edge in band_edges(junction, bias)]
+    return [np.sqrt(np.where(k == 0, 1e-20, k) / units.HBAR2_2M + 0j) for k in kinetic]
 
 
 def _wave_numbers(junction, across, bias):
@@ -66,9 +62,12 @@ def _wave_numbers(junction, across, bias):
     return k1_up, k1_down, k2_up, k2_down
 
 
-def _box(junction, energy, parallel_energy, bias):
+def _box(junction, across, excess, bias):
     """a, b, c of the barrier."""
-    ends = _airy.squared_ends(junction.barrier, energy - junction.left.fermi_energy, parallel_energy, bias)
+    parallel = excess - across
+    if np.isrealobj(parallel):
+        parallel = np.maximum(parallel, 0)  # against rounding where the barrier is pulled down to the Fermi level
+    ends = _airy.squared_ends(junction.barrier, excess, parallel, bias)
     return _airy.admittance(junction.barrier.width, junction.barrier.mass, *ends)
 
 
@@ -128,21 +127,19 @@ def _spin_current(p_in, p_out, c2, k_in, cosine):
     )
 
 
-def currents(junction, energy, parallel_energy, bias, cosine, sides=("left", "right")):
-    """`mtjlib.exact.spectral_currents` of the electrodes asked for, without checks."""
-    a, b, c = _box(junction, energy, parallel_energy, bias)
-    k1_up, k1_down, k2_up, k2_down = _wave_numbers(junction, energy - parallel_energy, bias)
+def currents(junction, across, excess, bias, cosine):
+    """`mtjlib.exact.spectral_currents` of both electrodes, without checks."""
+    a, b, c = _box(junction, across, excess, bias)
+    k1_up, k1_down, k2_up, k2_down = _wave_numbers(junction, across, bias)
     p1, p2, c2 = (a - 1j * k1_up, a - 1j * k1_down), (b - 1j * k2_up, b - 1j * k2_down), c * c
     k1, k2 = (k1_up.real, k1_down.real), (k2_up.real, k2_down.real)
     charge = _transmission(p1, p2, c2, k1, k2, cosine)
-    result = []
-    if "left" in sides:
-        result.append(Currents(charge, *_spin_current(p1, p2, c2, k1, cosine)))
-    if "right" in sides:
-        # Seen from the right, m_in × m_out is m2 × m1, and everything flows the other way.
-        along_m2, along_m1, normal = _spin_current(p2, p1, c2, k2, cosine)
-        result.append(Currents(-charge, -along_m1, -along_m2, normal))
-    return result
+    # Seen from the right, m_in × m_out is m2 × m1, and everything flows the other way.
+    along_m2, along_m1, normal = _spin_current(p2, p1, c2, k2, cosine)
+    return (
+        Currents(charge, *_spin_current(p1, p2, c2, k1, cosine)),
+        Currents(-charge, -along_m1, -along_m2, normal),
+    )
 
 
 class _Cavity(NamedTuple):
@@ -160,9 +157,9 @@ class _Cavity(NamedTuple):
     twist: np.ndarray  # η = ρ r₋/(1 - x)
 
 
-def _cavity(junction, energy, parallel_energy, bias, cosine):
-    a, b, c = _box(junction, energy, parallel_energy, bias)
-    k, k_down, *k_right = _band_waves(junction, energy - parallel_energy, bias)
+def _cavity(junction, across, excess, bias, cosine):
+    a, b, c = _box(junction, across, excess, bias)
+    k, k_down, *k_right = _band_waves(junction, across, bias)
     behind = [1 / (b - 1j * wave) for wave in k_right]
     up, down = near = [1 / (a - 1j * k - c * c * g) for g in behind]
     # Differences of the spins come from k↑² - k↓², or a weak magnet would drown in rounding.
@@ -179,25 +176,24 @@ def _split(magnet):
     return magnet.exchange_splitting / units.HBAR2_2M
 
 
-def exchange(junction, energy, parallel_energy, bias, cosine):
+def exchange(junction, across, excess, bias, cosine):
     """F = 4η, at real or complex energies."""
-    return 4 * _cavity(junction, energy, parallel_energy, bias, cosine).twist
+    return 4 * _cavity(junction, across, excess, bias, cosine).twist
 
 
-def left_currents(junction, energy, parallel_energy, bias, cosine):
+def left_currents(junction, across, excess, bias, cosine):
     r"""Functions whose real parts on the real axis are the currents of the left electrode's states.
 
     They are analytic above the real axis of :math:`\epsilon=E-w`, from one band edge to the next. In front of them:
     what N passes per majority and minority wave, the size below which all is rounding.
     """
     (a, b, c2), k, k_right, behind, (up, down), step, mirror, odd, trip, twist = _cavity(
-        junction, energy, parallel_energy, bias, cosine
+        junction, across, excess, bias, cosine
     )
     # The complex conjugates, continued: an open band's wave number is real, a closed one's imaginary.
-    left, right = junction.left, junction.right
-    across = (energy - parallel_energy).real
-    bottom = left.fermi_energy - right.fermi_energy + bias
-    is_open = across > bottom, across > bottom + right.exchange_splitting
+    right, real = junction.right, np.real(across)
+    _, minority, *right_edges = band_edges(junction, bias)
+    is_open = [real > edge for edge in right_edges]
     k_bar = [np.where(o, wave, -wave) for o, wave in zip(is_open, k_right, strict=True)]
     behind_bar = [1 / (b + 1j * wave) for wave in k_bar]
     up_bar, down_bar = (1 / (a + 1j * k - c2 * g) for g in behind_bar)
@@ -221,7 +217,7 @@ def left_currents(junction, energy, parallel_energy, bias, cosine):
     )
 
     # Density of minority waves that arrive at the barrier, for each majority wave.
-    echo = np.where(across > left.exchange_splitting, mirror * mirror, 1.0)
+    echo = np.where(real > minority, mirror * mirror, 1.0)
     sine2 = (1 - cosine) * (1 + cosine)
     flip = sine2 * odd * odd_bar
     entering = 1 - echo + echo * flip

@@ -114,6 +114,20 @@ def device(name, value, kind):
     return value
 
 
+def one_of(name, value, choices):
+    """Refuse a `value` that is not among the choices, which are words.
+
+    Examples
+    --------
+    >>> one_of("free", "top", ("right", "left"))
+    Traceback (most recent call last):
+    ...
+    ValueError: free must be 'right' or 'left', got 'top'
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} must be {' or '.join(map(repr, choices))}, got {value!r}")
+
+
 def set_floats(obj, **fields):
     """Validate fields of a frozen dataclass as single numbers and store them as floats.
 

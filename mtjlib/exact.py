@@ -10,22 +10,22 @@ absorbs :math:`A\,\mathbf m_2\times(\mathbf m_1\times\mathbf m_2)+C\,\mathbf m_1
 :math:`-B\,\mathbf m_1\times(\mathbf m_2\times\mathbf m_1)+C\,\mathbf m_2\times\mathbf m_1`. Where both
 electrodes fill their states, only C survives, as the imaginary part of a function F that is analytic in the energy.
 
-Every integral is repeated with more nodes until it has settled: results are accurate to 1e-6 of their value, or, where
-a torque or the TMR passes through zero, of the larger of its parts before they cancel (what the sea and the window
-give to N⊥, and each of these before its positive and negative terms cancel, divided by a thousand).
+Every integral is repeated with more nodes until it has settled, with the accuracy and for the junctions that
+`mtjlib.transport` names; one that does not settle is an error, `mtjlib.quadrature.NotSettled`.
 One energy and one in-plane wave vector are the business of `mtjlib._scattering`, the sum over the occupied states is
 that of `mtjlib._occupied`.
 """
 
 import numpy as np
 
-from mtjlib import _airy, units
-from mtjlib._occupied import all_states, all_states_slope, left_states, magnetoresistance
-from mtjlib._scattering import Currents as Currents
-from mtjlib._scattering import currents
-from mtjlib._validate import check_bias, real
+from mtjlib import _airy, _occupied, units
+from mtjlib._occupied import PER_AREA
+from mtjlib._scattering import Currents, currents, exchange, left_currents
+from mtjlib._validate import check_bias, device, one_of, real
+from mtjlib.junction import Junction
 
 __all__ = [
+    "Currents",
     "conductance",
     "current_density",
     "spectral_currents",
@@ -35,9 +35,9 @@ __all__ = [
     "torque_in_plane",
     "torque_out_of_plane",
 ]
-__dir__ = __all__.copy
 
-_PER_AREA = 1e18 / (4 * np.pi * units.HBAR2_2M)  # d²q/(2π)² = dw/(4π·ħ²/2m), from 1/nm² to 1/m²
+# What a torque per energy and area is worth, per volt: N = ∫dE d²q/(2π)² (…)/4π, with E in eV.
+_TORQUE = units.E_CHARGE * PER_AREA / (4 * np.pi)
 
 
 def spectral_currents(junction, excess, parallel_energy, bias=0.0, angle=0.0):
@@ -67,36 +67,43 @@ def spectral_currents(junction, excess, parallel_energy, bias=0.0, angle=0.0):
 
     Examples
     --------
-    >>> from mtjlib.junction import Barrier, Ferromagnet, Junction
-    >>> fe = Ferromagnet(4.5, 3.825)
-    >>> left, right = spectral_currents(Junction(fe, Barrier(1.125, 1.0, 0.4), fe), 0.0, 0.2, angle=1.0)
+    >>> from mtjlib.materials import FE_MGO_FE
+    >>> left, right = spectral_currents(FE_MGO_FE, 0.0, 0.2, angle=1.0)
     >>> bool(abs(left.charge + right.charge) < 1e-12 * left.charge)
     True
     """
     excess = real("excess", excess, unit="eV")
     parallel_energy = real("parallel_energy", parallel_energy, "[0, inf)", "eV")
-    bias = check_bias(junction.barrier, bias)
-    cosine = np.cos(real("angle", angle, unit="rad"))
+    bias, angle = _checked(junction, bias, angle)
+    cosine = np.cos(angle)
     if not all((np.asarray(s) > 0).all() for s in _airy.squared_ends(junction.barrier, excess, parallel_energy, bias)):
         raise ValueError(f"excess must lie below the barrier's edge, got up to {float(np.max(excess))!r} eV")
-    left, right = currents(junction, junction.left.fermi_energy + excess, parallel_energy, bias, cosine)
-    return left, right
+    return currents(junction, excess - parallel_energy, excess, bias, cosine)
 
 
 def _checked(junction, bias, angle):
-    return check_bias(junction.barrier, bias), real("angle", angle, unit="rad")
+    bias = check_bias(device("junction", junction, Junction).barrier, bias)
+    return bias, real("angle", angle, unit="rad")
 
 
-def _in_plane(junction, bias, angle, free):
-    """The torkance, averaged over the bias window."""
-    if free not in ("right", "left"):
-        raise ValueError(f"free must be 'right' or 'left', got {free!r}")
-    absorbed = (
-        -left_states(junction, bias, angle, "along_m1")
-        if free == "right"
-        else left_states(junction, bias, angle, "along_m2")
-    )
-    return units.E_CHARGE * _PER_AREA / (4 * np.pi) * absorbed
+def _states(current):
+    """One current of the left electrode's states; what N passes in front."""
+
+    def states(*at):
+        passed, each = left_currents(*at)
+        return np.array([passed, getattr(each, current)])
+
+    return states
+
+
+def _mean(current, junction, bias, angle):
+    return _occupied.window(_states(current), junction, bias, angle)[0]
+
+
+def _in_plane(free):
+    """Sign and component of what the magnet absorbs."""
+    one_of("free", free, ("right", "left"))
+    return (-1, "along_m1") if free == "right" else (1, "along_m2")
 
 
 def conductance(junction, angle=0.0):
@@ -120,13 +127,12 @@ def conductance(junction, angle=0.0):
 
     Examples
     --------
-    >>> from mtjlib.junction import Barrier, Ferromagnet, Junction
-    >>> mtj = Junction(Ferromagnet(4.5, 3.825), Barrier(1.125, 1.0, 0.4), Ferromagnet(4.5, 3.825))
-    >>> bool(conductance(mtj, 0.0) > conductance(mtj, 3.14))
+    >>> from mtjlib.materials import FE_MGO_FE
+    >>> bool(conductance(FE_MGO_FE, 0.0) > conductance(FE_MGO_FE, 3.14))
     True
     """
     bias, angle = _checked(junction, 0.0, angle)
-    return units.CONDUCTANCE_QUANTUM * _PER_AREA * left_states(junction, bias, angle)
+    return units.CONDUCTANCE_QUANTUM * PER_AREA * _mean("charge", junction, bias, angle)
 
 
 def current_density(junction, bias, angle=0.0):
@@ -154,13 +160,12 @@ def current_density(junction, bias, angle=0.0):
 
     Examples
     --------
-    >>> from mtjlib.junction import Barrier, Ferromagnet, Junction
-    >>> mtj = Junction(Ferromagnet(4.5, 3.825), Barrier(1.125, 1.0, 0.4), Ferromagnet(4.5, 3.825))
-    >>> bool(abs(current_density(mtj, 1e-6) / conductance(mtj) / 1e-6 - 1) < 1e-5)
+    >>> from mtjlib.materials import FE_MGO_FE
+    >>> bool(abs(current_density(FE_MGO_FE, 1e-6) / conductance(FE_MGO_FE) / 1e-6 - 1) < 1e-5)
     True
     """
     bias, angle = _checked(junction, bias, angle)
-    return units.CONDUCTANCE_QUANTUM * _PER_AREA * bias * left_states(junction, bias, angle)
+    return units.CONDUCTANCE_QUANTUM * PER_AREA * bias * _mean("charge", junction, bias, angle)
 
 
 def tmr(junction, bias=0.0):
@@ -184,13 +189,17 @@ def tmr(junction, bias=0.0):
 
     Examples
     --------
-    >>> from mtjlib.junction import Barrier, Ferromagnet, Junction
-    >>> mtj = Junction(Ferromagnet(4.5, 3.825), Barrier(1.125, 1.0, 0.4), Ferromagnet(4.5, 3.825))
-    >>> bool(tmr(mtj) > tmr(mtj, 0.5) > 0)
+    >>> from mtjlib.materials import FE_MGO_FE
+    >>> bool(tmr(FE_MGO_FE) > tmr(FE_MGO_FE, 0.5) > 0)
     True
     """
     bias, _ = _checked(junction, bias, 0.0)
-    antiparallel, difference = magnetoresistance(junction, bias)
+
+    def states(*at):
+        (passed, antiparallel), (_, parallel) = (left_currents(*at[:-1], cosine) for cosine in (-1.0, 1.0))
+        return np.array([passed, antiparallel.charge, parallel.charge - antiparallel.charge])
+
+    antiparallel, difference = _occupied.window(states, junction, bias)
     if (antiparallel + difference == 0).any():
         raise ValueError(
             f"barrier.width must let a representable current through, got {junction.barrier.width} nm: "
@@ -227,13 +236,13 @@ def torque_in_plane(junction, bias, angle=np.pi / 2, *, free="right"):
 
     Examples
     --------
-    >>> from mtjlib.junction import Barrier, Ferromagnet, Junction
-    >>> mtj = Junction(Ferromagnet(4.5, 3.825), Barrier(1.125, 1.0, 0.4), Ferromagnet(4.5, 3.825))
-    >>> bool(torque_in_plane(mtj, 0.1) < 0 < torque_in_plane(mtj, -0.1))
+    >>> from mtjlib.materials import FE_MGO_FE
+    >>> bool(torque_in_plane(FE_MGO_FE, 0.1) < 0 < torque_in_plane(FE_MGO_FE, -0.1))
     True
     """
     bias, angle = _checked(junction, bias, angle)
-    return bias * _in_plane(junction, bias, angle, free) + 0.0  # no -0.0 at V = 0
+    sign, current = _in_plane(free)
+    return sign * _TORQUE * bias * _mean(current, junction, bias, angle) + 0.0  # no -0.0 at V = 0
 
 
 def torque_out_of_plane(junction, bias, angle=np.pi / 2):
@@ -259,23 +268,26 @@ def torque_out_of_plane(junction, bias, angle=np.pi / 2):
     --------
     The coupling pulls neither magnet when one of them is a normal metal:
 
-    >>> from mtjlib.junction import Barrier, Ferromagnet, Junction
-    >>> mtj = Junction(Ferromagnet(4.5, 3.825), Barrier(1.125, 1.0, 0.4), Ferromagnet(4.5, 0.0))
+    >>> from mtjlib import Ferromagnet, Junction
+    >>> from mtjlib.materials import FE, MGO
+    >>> mtj = Junction(FE, MGO, Ferromagnet(4.5, 0.0))
     >>> abs(float(torque_out_of_plane(mtj, 0.1)))
     0.0
     """
     bias, angle = _checked(junction, bias, angle)
-    window = bias * left_states(junction, bias, angle, "normal")
-    return units.E_CHARGE * _PER_AREA / (4 * np.pi) * (all_states(junction, bias, angle) - window)
+    sea = _occupied.sea(exchange, junction, bias, angle)
+    return _TORQUE * (sea - bias * _mean("normal", junction, bias, angle))
 
 
-def torkance_in_plane(junction, *, angle=np.pi / 2, free="right"):
-    r"""In-plane torkance :math:`dN_\parallel/dV` at V = 0: an integral over the Fermi surface.
+def torkance_in_plane(junction, bias=0.0, angle=np.pi / 2, *, free="right"):
+    r"""In-plane torkance :math:`dN_\parallel/dV`: at V = 0 an integral over the Fermi surface.
+
+    At a bias the change of the right bands and of the barrier is differentiated under the integral besides, as in
+    `mtjlib.transport.torkance_in_plane`.
 
     Parameters
     ----------
-    junction : Junction
-    angle, free
+    junction, bias, angle, free
         As in `torque_in_plane`.
 
     Returns
@@ -285,30 +297,29 @@ def torkance_in_plane(junction, *, angle=np.pi / 2, free="right"):
 
     Examples
     --------
-    >>> from mtjlib.junction import Barrier, Ferromagnet, Junction
-    >>> mtj = Junction(Ferromagnet(4.5, 3.825), Barrier(1.125, 1.0, 0.4), Ferromagnet(4.5, 3.825))
-    >>> bool(abs(torque_in_plane(mtj, 1e-6) / torkance_in_plane(mtj) / 1e-6 - 1) < 1e-5)
+    >>> from mtjlib.materials import FE_MGO_FE
+    >>> bool(abs(torque_in_plane(FE_MGO_FE, 1e-6) / torkance_in_plane(FE_MGO_FE) / 1e-6 - 1) < 1e-5)
     True
     """
-    bias, angle = _checked(junction, 0.0, angle)
-    return _in_plane(junction, bias, angle, free)
+    bias, angle = _checked(junction, bias, angle)
+    sign, current = _in_plane(free)
+    return sign * _TORQUE * _occupied.window_slope(_states(current), junction, bias, angle)[0]
 
 
-def torkance_out_of_plane(junction, *, angle=np.pi / 2):
-    r"""Out-of-plane torkance :math:`dN_\perp/dV` at V = 0, the Fermi sea's share included.
+def torkance_out_of_plane(junction, bias=0.0, angle=np.pi / 2):
+    r"""Out-of-plane torkance :math:`dN_\perp/dV`, the Fermi sea's share included.
 
     The sea's share is differentiated under the integral.
 
     Parameters
     ----------
-    junction : Junction
-    angle : float or array_like
-        Between the magnets, in rad.
+    junction, bias, angle
+        As in `torque_in_plane`.
 
     Returns
     -------
     float or ndarray
-        In J/(V m²). Zero for a symmetric junction.
+        In J/(V m²). Zero at V = 0 for a symmetric junction.
 
     Examples
     --------
@@ -318,6 +329,6 @@ def torkance_out_of_plane(junction, *, angle=np.pi / 2):
     >>> bool(abs(torkance_out_of_plane(symmetric)) < 1e-6 * abs(torkance_out_of_plane(other)))
     True
     """
-    bias, angle = _checked(junction, 0.0, angle)
-    sea = all_states_slope(junction, angle)
-    return units.E_CHARGE * _PER_AREA / (4 * np.pi) * (sea - left_states(junction, bias, angle, "normal"))
+    bias, angle = _checked(junction, bias, angle)
+    window = _occupied.window_slope(_states("normal"), junction, bias, angle)[0]
+    return _TORQUE * (_occupied.sea(exchange, junction, bias, angle, order=1) - window)

@@ -7,13 +7,24 @@ A flux-normalised wave that decays towards the interface inside the barrier is r
 where κ is the decay constant at that interface and :math:`\beta=m_b/m` the barrier's mass over the metal's. Below a
 band edge :math:`k_\sigma` is imaginary; continued analytically (with :math:`\mathrm{Im}\,k_\sigma>0`) the same formula
 still holds, :math:`r_\sigma` becomes real, and the transmission :math:`T_\sigma = 2\,\mathrm{Im}\,r_\sigma` (the
-optical theorem) vanishes by itself. Chapter 2 derives it, chapter 3 uses it.
+optical theorem) vanishes by itself. Derived in chapter 3 (the interface).
 """
 
 import numpy as np
 
 from mtjlib import units
-from mtjlib._validate import real
+from mtjlib._validate import device, real
+from mtjlib.junction import Barrier, Ferromagnet
+
+__all__ = [
+    "critical_wavevector",
+    "polarisation",
+    "reflection",
+    "reflection_through_spacer",
+    "transmission",
+    "transmission_amplitude",
+    "wavevector",
+]
 
 __all__ = [
     "critical_wavevector",
@@ -27,6 +38,7 @@ __all__ = [
 __dir__ = __all__.copy
 
 
+# --- the formulas, without checks and for complex energies as well: what the integrals of the theories call -----------
 def _wavevector(energy):
     """√(energy), in 1/nm, on the branch with Im k ≥ 0; complex energies belong to the upper half plane."""
     return np.sqrt(np.asarray(energy) + 0j) / np.sqrt(units.HBAR2_2M)
@@ -35,18 +47,6 @@ def _wavevector(energy):
 def _reflection(k, big_k):
     ik = 1j * big_k
     return (ik - k) / (ik + k)
-
-
-def _transmission_and_phase(k, big_k):
-    """T = 2 Im r and Re r of `_reflection` for real K, with the complex division written out (several times faster)."""
-    square, denominator = np.abs(k) ** 2, np.abs(k) ** 2 + big_k * (big_k + 2 * k.imag)
-    return 4 * big_k * k.real / denominator, (big_k**2 - square) / denominator
-
-
-def _spin_difference(k_majority, k_minority, big_k):
-    """r↑ - r↓ of `_reflection`, with one division and no cancellation."""
-    ik = 1j * big_k
-    return 2 * ik * (k_minority - k_majority) / ((ik + k_majority) * (ik + k_minority))
 
 
 def _reflection_through_spacer(k, k_spacer, thickness, big_k):
@@ -105,7 +105,7 @@ def reflection(k, kappa, mass=1.0):
 
     .. math:: r = \frac{iK-k}{iK+k}, \qquad K=\kappa/\beta
 
-    Source: Xiao, Bauer and Brataas, Phys. Rev. B 77, 224419 (2008), Eq. (17b); chapter 3, :eq:`eq-reflection`.
+    Source: Xiao, Bauer and Brataas, Phys. Rev. B 77, 224419 (2008), Eq. (17b). Derived in chapter 3 (the interface).
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def polarisation(k_majority, k_minority, kappa, mass=1.0):
 
     where both spins propagate, and ±1 where one does. It changes sign where
     :math:`\kappa^2/\beta^2=k_\uparrow k_\downarrow`.
-    Source: Slonczewski, Phys. Rev. B 39, 6995 (1989); chapter 3, :eq:`eq-interface-polarisation`.
+    Source: Slonczewski, Phys. Rev. B 39, 6995 (1989). Derived in chapter 3 (the interface).
 
     Parameters
     ----------
@@ -229,7 +229,9 @@ def polarisation(k_majority, k_minority, kappa, mass=1.0):
     >>> [round(float(polarisation(10.868, 4.209, 5.433, mass=beta)), 3) for beta in (1.0, 0.7)]
     [-0.095, 0.06]
     """
-    up, down = (transmission(k, kappa, mass) for k in (k_majority, k_minority))
+    big_k = _big_k(kappa, mass)
+    pair = _wave("k_majority", k_majority), _wave("k_minority", k_minority)
+    up, down = (2 * _reflection(k, big_k).imag for k in pair)
     total = np.asarray(up + down)
     return np.divide(up - down, total, out=np.full(total.shape, np.nan), where=total > 0)[()]
 
@@ -266,7 +268,8 @@ def critical_wavevector(ferromagnet, barrier, excess=0.0):
     >>> [round(float(critical_wavevector(fe, Barrier(1.125, 1.0, beta))), 3) for beta in (0.4, 0.7, 1.0)]
     [nan, 1.003, 2.503]
     """
-    excess = real("excess", excess, f"(-inf, {barrier.height!r})", "eV")
+    device("ferromagnet", ferromagnet, Ferromagnet)
+    excess = real("excess", excess, f"(-inf, {device('barrier', barrier, Barrier).height!r})", "eV")
     energy, gap = ferromagnet.fermi_energy + excess, ferromagnet.exchange_splitting
     depth, power = barrier.mass * (barrier.height - excess), barrier.mass**4
     exists = (gap > 0) & (energy > gap) & (depth**2 < power * energy * (energy - gap))

@@ -14,8 +14,11 @@ from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["adaptive", "pieces"]
-__dir__ = __all__.copy
+__all__ = ["NotSettled", "adaptive", "pieces"]
+
+
+class NotSettled(RuntimeError):
+    """A rule that does not reach the accuracy promised: legal input, no number."""
 
 
 @lru_cache
@@ -114,8 +117,10 @@ def adaptive(integrand, edges, rtol, n=16):
 
     Raises
     ------
+    NotSettled
+        If `rtol` is out of reach of two million nodes, or needs parts of 1e-12.
     ValueError
-        If `rtol` is out of reach of two million nodes (or needs parts of 1e-12), or the integrand is not finite.
+        If the integrand is not finite.
 
     Examples
     --------
@@ -162,7 +167,7 @@ def adaptive(integrand, edges, rtol, n=16):
             return by_row(part, value)
         nodes += 2 * n * split.sum()
         if nodes > _MOST_NODES or size[split].min() < _SMALLEST:
-            raise ValueError(
+            raise NotSettled(
                 f"rtol = {rtol:g} is out of reach: the integrand is singular, or has too many narrow peaks"
             )
         half = size[split] / 2

@@ -12,19 +12,21 @@ Source: Xiao, Bauer and Brataas, Phys. Rev. B 77, 224419 (2008), Fig. 4.
 
 import numpy as np
 
-from mtjlib import transport
-from mtjlib._leading_order import node_numbers, window_channels, window_integrals
-from mtjlib._validate import check_bias
-from mtjlib.junction import Barrier, Junction
+from mtjlib import _airy, _leading_order, _occupied, transport
+from mtjlib._validate import check_bias, device, one_of
+from mtjlib.junction import Junction
+from mtjlib.quadrature import NotSettled
 
 __all__ = ["critical_bias", "critical_width", "critical_width_tmr"]
-__dir__ = __all__.copy
 
-# Widths in nm that are searched, in steps of √2: one set of nodes serves four octaves. A coarse rule will do for signs.
+# Widths in nm that are searched, in steps of √2: one set of nodes serves four octaves.
 _SCAN = 0.05 * 16.0 ** np.arange(2)
-_STEPS = 2.0 ** (np.arange(9) / 2)
-_COARSE, _FINE = (12, 6), (48, 24)
-_BIASES_AT_ONCE = 24
+_STEP = np.sqrt(2.0)
+_STEPS = _STEP ** np.arange(9)
+# A coarse rule will do for signs; where the exact zero does not follow from it, a fine one looks again. Zeros need more
+# digits than sums: each is found again with a third more nodes until it settles.
+_COARSE, _FINE, _POLISH, _TRIES = (12, 6), (48, 24), (24, 10), 9
+_BIASES_AT_ONCE = 24  # some 10 MB
 
 
 def critical_width(junction, bias=0.0):
@@ -47,16 +49,17 @@ def critical_width(junction, bias=0.0):
     Raises
     ------
     ValueError
-        For a bias out of range, or a spacer whose quantum-well states are too narrow for an answer to 1e-6.
+        For a bias out of range.
+    NotSettled
+        For a torque that grazes zero, or a spacer whose quantum-well states are too narrow for an answer to 1e-6.
 
     Examples
     --------
-    >>> from mtjlib import Barrier, Ferromagnet, Junction
-    >>> fe = Ferromagnet(4.5, 3.825)
-    >>> critical_width(Junction(fe, Barrier(1.125, 1.0, 0.4), fe), [-0.5, 0.0, 0.7597]).round(2).tolist()
+    >>> from mtjlib import materials
+    >>> critical_width(materials.FE_MGO_FE, [-0.5, 0.0, 0.7597]).round(2).tolist()
     [nan, nan, 1.0]
     """
-    return _critical_width(junction, bias, _torque)
+    return _critical_width(junction, bias, transport._on_right)
 
 
 def critical_width_tmr(junction, bias=0.0):
@@ -75,12 +78,11 @@ def critical_width_tmr(junction, bias=0.0):
 
     Examples
     --------
-    >>> from mtjlib import Barrier, Ferromagnet, Junction
-    >>> fe = Ferromagnet(4.5, 3.825)
-    >>> critical_width_tmr(Junction(fe, Barrier(1.125, 1.0, 0.4), fe), [-1.0, 0.0, 1.0]).round(3).tolist()
+    >>> from mtjlib import materials
+    >>> critical_width_tmr(materials.FE_MGO_FE, [-1.0, 0.0, 1.0]).round(3).tolist()
     [1.027, nan, 1.027]
     """
-    return _critical_width(junction, bias, _tmr)
+    return _critical_width(junction, bias, transport._minus_minus)
 
 
 def critical_bias(junction, free="right"):
@@ -101,15 +103,17 @@ def critical_bias(junction, free="right"):
 
     Examples
     --------
-    >>> from mtjlib import Barrier, Ferromagnet, Junction
-    >>> fe = Ferromagnet(4.5, 3.825)
-    >>> round(float(critical_bias(Junction(fe, Barrier(1.125, 1.0, 0.4), fe))), 4)
+    >>> from mtjlib import materials
+    >>> round(float(critical_bias(materials.FE_MGO_FE)), 4)
     0.7596
     """
     from scipy.optimize import brentq
 
-    def ratio(bias):
-        return transport._in_plane(window_integrals(junction, bias), 1.0, free)
+    device("junction", junction, Junction)
+    one_of("free", free, ("right", "left"))
+
+    def ratio(bias):  # N∥/V, up to a factor
+        return transport._mean(junction, bias, transport._on_right if free == "right" else transport._on_left)[0]
 
     left, right = junction.barrier.heights
     zeros = []
@@ -122,95 +126,77 @@ def critical_bias(junction, free="right"):
     return np.float64(min(zeros, key=abs)) if zeros else np.float64(np.nan)
 
 
-def _torque(left, right):
-    (up1, _), (down1, _), (up2, _), (down2, _) = *left, *right
-    return (up1 - down1) * (up2 + down2)
+def _amplitudes(junction, bias, width, nodes, bracket):
+    """A_j and 2 κ_j (from that of the slowest wave on) of Σ A_j exp(-2 d κ_j), laid out for `width`, (bias, j)."""
+    across, excess, weight = _occupied.window_nodes(junction, bias, nodes, width=width)
+    u = bias[:, None, None]
+    top, kappa = (
+        _airy.action(1.0, *map(np.sqrt, _airy.squared_ends(junction.barrier, at, parallel, u)))
+        for at, parallel in ((np.maximum(u, 0), 0.0), (excess, excess - across))
+    )
+    c = _leading_order.channel(junction, across, excess, u)
+    return [part.reshape(bias.size, -1) for part in (weight * bracket(c), 2 * (kappa - top))]
 
 
-def _tmr(left, right):
-    (up1, _), (down1, _), (up2, _), (down2, _) = *left, *right
-    return (up1 - down1) * (up2 - down2)
-
-
-def _with_width(junction, width):
-    barrier = junction.barrier
-    thick = Barrier(barrier.height, width, barrier.mass, barrier.height_right)
-    return Junction(junction.left, thick, junction.right, junction.spacer)
-
-
-def _amplitudes(junction, bias, laid_out_for, nodes, product):
-    """A_j and 2 κ_j (from the slowest on) of Σ A_j exp(-2 d κ_j), shapes (bias, j)."""
-    left, right, mean, weight, slowest = window_channels(junction, bias, nodes, laid_out_for)
-    flat = (bias.size, -1)
-    return (weight * product(left, right)).reshape(flat), 2 * (mean - slowest).reshape(flat)
-
-
-def _guess(junction, bias, product, nodes):
+def _guess(junction, bias, bracket, nodes):
     """Where the sum first changes sign, interpolated between two widths of the scan; nan if it does not."""
     found = np.full(bias.shape, np.nan)
     for start in _SCAN:
-        amplitude, rate = _amplitudes(junction, bias, 2 * start, nodes, product)
-        widths = start * _STEPS
-        values = np.stack([(amplitude * np.exp(-width * rate)).sum(axis=1) for width in widths])
+        amplitude, rate = _amplitudes(junction, bias, np.full(bias.shape, 2 * start), nodes, bracket)
+        values = np.stack([(amplitude * np.exp(-width * rate)).sum(axis=1).real for width in start * _STEPS])
         changes = values[:-1] * values[1:] < 0
         first = changes.argmax(axis=0)
         before, after = (np.take_along_axis(values, i[None], axis=0)[0] for i in (first, first + 1))
         there = changes.any(axis=0) & np.isnan(found)
         share = before[there] / (before - after)[there]
-        found[there] = widths[first[there]] * _STEPS[1] ** share
+        found[there] = start * _STEPS[first[there]] * _STEP**share
     return found
 
 
-def _polish(junction, bias, guess, product):
-    """The zero near the guess, nan where there is none within the step of the scan that the guess comes from.
-
-    The zero of a sum needs more digits than the sum: half as many nodes again; and the quantum-well states of a spacer
-    may be as narrow as they like: twice as many until nothing changes.
-    """
-    nodes = np.array(node_numbers(_with_width(junction, guess.max())))
-    width = _newton(junction, bias, guess, tuple(3 * nodes // 2), product)
-    for factor in (3, 6, 12, 24) if junction.spacer else ():
-        before, width = width, _newton(junction, bias, guess, tuple(factor * nodes), product)
-        if np.array_equal(np.isnan(before), np.isnan(width)) and not (np.abs(width / before - 1) > 3e-7).any():
-            break
-    else:
-        if junction.spacer:
-            raise ValueError(f"spacer = {junction.spacer} nm holds resonances too narrow for the critical width")
-    return width
-
-
-def _newton(junction, bias, guess, nodes, product):
-    """Newton's method in ln(width), on nodes laid out for slightly thinner barriers than the guess."""
-    amplitude, rate = _amplitudes(junction, bias, guess / _STEPS[1], nodes, product)
-    width, step = guess, np.full(guess.shape, np.inf)
+def _newton(junction, bias, guess, nodes, bracket):
+    """Newton's method in ln(width), on nodes laid out for slightly thinner barriers than the guess; nan if lost."""
+    amplitude, rate = _amplitudes(junction, bias, guess / _STEP, nodes, bracket)
+    width = guess
     for _ in range(20):
         terms = amplitude * np.exp(-width[:, None] * rate)
-        slope = -(terms * rate).sum(axis=1) * width
-        step = np.clip(-terms.sum(axis=1) / np.where(slope == 0, 1.0, slope), -0.2, 0.2)
+        slope = -(terms * rate).sum(axis=1).real * width
+        step = np.clip(-terms.sum(axis=1).real / np.where(slope == 0, 1.0, slope), -0.2, 0.2)
         width = width * np.exp(step)
         if np.abs(step).max() < 1e-7:  # quadratic convergence: the error left is its square
             break
-    settled = (np.abs(step) < 1e-7) & (np.abs(np.log(width / guess)) < np.log(_STEPS[1]))
+    settled = (np.abs(step) < 1e-7) & (np.abs(np.log(width / guess)) < np.log(_STEP))
     return np.where(settled, width, np.nan)
 
 
-def _critical_width(junction, bias, product):
-    bias = check_bias(junction.barrier, bias)
+def _polish(junction, bias, guess, bracket):
+    """The zero near the guess, nan where there is none within the step of the scan that the guess comes from."""
+    nodes, width = _POLISH, None
+    for _ in range(_TRIES):
+        before, width = width, _newton(junction, bias, guess, nodes, bracket)
+        nodes = tuple(4 * n // 3 for n in nodes)
+        if before is not None and np.allclose(width, before, rtol=1e-7, atol=0, equal_nan=True):
+            return width
+    raise NotSettled(
+        f"the critical width does not settle with {nodes[0]} nodes: the spacer of {junction.spacer!r} nm holds "
+        "resonances too narrow for it, or the torque or TMR grazes zero"
+    )
+
+
+def _critical_width(junction, bias, bracket):
+    bias = check_bias(device("junction", junction, Junction).barrier, bias)
     width = np.full(bias.size, np.nan)
     for first in range(0, bias.size, _BIASES_AT_ONCE):
         u = bias.ravel()[first : first + _BIASES_AT_ONCE]
-        open_ = np.arange(u.size)
+        missing = np.arange(u.size)
         for nodes in (_COARSE, _FINE):
-            guess = _guess(junction, u[open_], product, nodes)
-            open_, guess = open_[~np.isnan(guess)], guess[~np.isnan(guess)]
-            if not open_.size:
+            if not missing.size:
                 break
-            found = _polish(junction, u[open_], guess, product)
-            width[first + open_] = found
-            open_ = open_[np.isnan(found)]
-            if not open_.size:
-                break
-        else:
-            at = float(u[open_[0]])
-            raise ValueError(f"bias leaves the critical width undecided at {at!r} V: the torque or TMR grazes zero")
+            guess = _guess(junction, u[missing], bracket, nodes)
+            missing, guess = missing[~np.isnan(guess)], guess[~np.isnan(guess)]
+            found = _polish(junction, u[missing], guess, bracket) if missing.size else guess
+            width[first + missing] = found
+            missing = missing[np.isnan(found)]
+        if missing.size:
+            at = float(u[missing[0]])
+            raise NotSettled(f"bias leaves the critical width undecided at {at!r} V: the torque or TMR grazes zero")
     return width.reshape(bias.shape)[()]

@@ -19,7 +19,7 @@ import numpy as np
 from mtjlib import units
 from mtjlib._validate import device, real
 from mtjlib.junction import Junction
-from mtjlib.quadrature import adaptive, pieces
+from mtjlib.quadrature import NotSettled, adaptive, pieces
 
 __all__ = ["lorenz_number", "magneto_seebeck_ratio", "onsager", "seebeck", "tunnel_transmission"]
 __dir__ = __all__.copy
@@ -58,9 +58,7 @@ def _moments_at(transmission, kt, edges, highest):
         inside = np.clip(edges / kt, marks[0], marks[-1])
         try:
             return adaptive(powers, np.sort(np.concatenate([marks, inside]))[None], rtol)[0]
-        except ValueError as error:
-            if "out of reach" not in str(error):
-                raise
+        except NotSettled as error:
             message = "transmission must be smooth between the edges, or edges must say where not"
             raise ValueError(f"{message}: {error}") from error
 

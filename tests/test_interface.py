@@ -138,20 +138,6 @@ def test_spacer_limits():
     assert interface.reflection_through_spacer(4.0, 9.0, 0.3, 5.0) == pytest.approx(shifted)
 
 
-def test_fast_forms_agree_with_the_complex_one():
-    rng = np.random.default_rng(1)
-    big_k = rng.uniform(0.1, 20, 50)
-    for k in (rng.uniform(0, 20, 50) + 0j, 1j * rng.uniform(0, 20, 50)):
-        r = interface.reflection(k, big_k)
-        probability, phase = interface._transmission_and_phase(k, big_k)
-        np.testing.assert_allclose(probability, 2 * r.imag, atol=1e-14)
-        np.testing.assert_allclose(phase, r.real, atol=1e-14)
-        other = rng.uniform(0, 20, 50) + 0j
-        np.testing.assert_allclose(
-            interface._spin_difference(k, other, big_k), r - interface.reflection(other, big_k), atol=1e-13
-        )
-
-
 def test_wrong_input():
     with pytest.raises(ValueError, match=r"kappa must lie in \(0, inf\) 1/nm, got 0.0"):
         interface.reflection(5.0, 0.0)
@@ -163,6 +149,10 @@ def test_wrong_input():
         interface.transmission(np.nan, 1.0)
     with pytest.raises(TypeError, match="k must be a number"):
         interface.reflection("fast", 1.0)
+    with pytest.raises(ValueError, match=r"^k_minority must be finite"):
+        interface.polarisation(5.0, -4.0, 3.0)
+    with pytest.raises(TypeError, match=r"^ferromagnet must be a Ferromagnet, got Barrier"):
+        interface.critical_wavevector(Barrier(1.0, 1.0), IRON)
     with pytest.raises(ValueError, match="mass must lie in"):
         interface.polarisation(5.0, 4.0, 3.0, mass=-1.0)
     with pytest.raises(ValueError, match="thickness must lie in"):

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from mtjlib import Barrier, Ferromagnet, Junction, reversal, transport
-from mtjlib._leading_order import node_numbers, window_integrals
+from mtjlib import Barrier, Ferromagnet, Junction, _occupied, reversal, transport
+from mtjlib.quadrature import NotSettled
 
 IRON = Ferromagnet(4.5, 3.825)
 
@@ -144,46 +144,47 @@ def test_width_of_the_junction_does_not_matter():
     np.testing.assert_array_equal(here, there)
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_width_to_six_digits(seed):
-    """Random junctions and biases, up to a millionth of the end of the range, against three times the nodes."""
+@pytest.fixture
+def finer(monkeypatch):
+    """Call it, and the torques are integrated with many more nodes."""
+
+    def finer():
+        monkeypatch.setattr(_occupied, "WINDOW_NODES", (45, 18))
+        monkeypatch.setattr(_occupied, "_TOLERANCE", 1e-9)
+
+    return finer
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_width_to_six_digits(seed, finer):
+    """Random junctions and biases against the zero of the finely integrated torque."""
     rng = np.random.default_rng(seed)
 
     def log(a, b):
         return 10 ** rng.uniform(np.log10(a), np.log10(b))
 
     left, right = (Ferromagnet(energy, energy * log(1e-2, 3)) for energy in (log(0.3, 10), log(0.3, 10)))
-    device = Junction(left, Barrier(log(0.2, 4), 1.0, log(0.05, 5)), left if seed % 2 else right)
+    device = Junction(left, Barrier(log(0.2, 4), 1.0, log(0.1, 5)), left if seed % 2 else right)
     height = device.barrier.height
-    for bias in (0.0, rng.uniform(-height, height), height * (1 - 1e-6), -height * (1 - 1e-3)):
-        width = reversal.critical_width(device, bias)
+    biases = np.array([0.0, rng.uniform(-0.97, 0.97) * height, 0.97 * height, -0.97 * height])
+    widths = reversal.critical_width(device, biases)
+    finer()
+    for bias, width in zip(biases, widths, strict=True):
         if np.isnan(width):
             continue
 
         def torque(d, bias=bias):
             thick = of_width(device, d)
-            return window_integrals(thick, bias, tuple(3 * n for n in node_numbers(thick))).on_right
+            part = transport.torkance_in_plane(thick) if bias == 0 else transport.torque_in_plane(thick, bias)
+            return part / transport.conductance(thick)
 
         expected = brentq(torque, 0.97 * width, 1.03 * width, xtol=1e-14, rtol=1e-12)
         assert width == pytest.approx(expected, rel=1e-6)
 
 
-def test_error_falls_a_thousandfold_with_twice_the_nodes(monkeypatch):
-    """The critical width with 8 and 16 nodes along both axes, against 64."""
-    results = []
-    for n in (8, 16, 64):
-        monkeypatch.setattr(reversal, "node_numbers", lambda _, n=n: (2 * n // 3 + 1, 2 * n // 3 + 1))
-        results.append(reversal.critical_width(junction(1.0), [0.3, 0.76]))
-    found = np.isfinite(results[-1])
-    assert found.any()
-    coarse, fine = (np.abs(result / results[-1] - 1)[found].max() for result in results[:2])
-    assert coarse < 1e-2
-    assert fine < 1e-3 * coarse
-
-
 @pytest.mark.parametrize("seed", range(1, 5))
-def test_critical_bias_to_six_digits(seed):
-    """Random junctions, against the zero of the same torque with three times the nodes."""
+def test_critical_bias_to_six_digits(seed, finer):
+    """Random junctions, against the zero of the finely integrated torque."""
     rng = np.random.default_rng(seed)
     while True:
         left, right = (Ferromagnet(energy, energy * rng.uniform(0, 1.2)) for energy in rng.uniform(0.5, 8, 2))
@@ -192,10 +193,10 @@ def test_critical_bias_to_six_digits(seed):
         bias = reversal.critical_bias(device)
         if np.isfinite(bias):
             break
-    nodes = tuple(3 * n for n in node_numbers(device))
+    finer()
 
     def torque(v):
-        return window_integrals(device, v, nodes).on_right
+        return transport.torque_in_plane(device, v) / transport.current_density(device, v)
 
     expected = brentq(torque, bias * (1 - 1e-4), bias * (1 + 1e-4), xtol=1e-14, rtol=1e-12)
     assert bias == pytest.approx(expected, rel=1e-6)
@@ -222,13 +223,19 @@ def test_a_zero_is_accepted_only_within_one_step_of_the_scan(monkeypatch, share,
 
 
 @pytest.mark.parametrize("trend", [-0.1, 0.1])
-def test_a_width_behind_a_spacer_has_to_settle(monkeypatch, trend):
-    device = Junction(Ferromagnet(4.5, 3.825), Barrier(1.125, 1.0, 0.4), Ferromagnet(4.5, 3.825), 1.0)
+def test_a_width_has_to_settle(monkeypatch, trend):
+    device = junction(0.4)
     for steps, settles in ((2, True), (9, False)):
         widths = iter(1.0 + trend * np.minimum(np.arange(9), steps))
         monkeypatch.setattr(reversal, "_newton", lambda *_, widths=widths: np.array([next(widths)]))
         if settles:
             assert reversal._polish(device, None, np.array([1.0]), None) == 1.0 + 2 * trend
         else:
-            with pytest.raises(ValueError, match="too narrow for the critical width"):
+            with pytest.raises(NotSettled, match="the critical width does not settle"):
                 reversal._polish(device, None, np.array([1.0]), None)
+
+
+@pytest.mark.parametrize("function", [reversal.critical_width, reversal.critical_width_tmr, reversal.critical_bias])
+def test_a_wrong_device_is_named(function):
+    with pytest.raises(TypeError, match=r"^junction must be a Junction, got Ferromagnet"):
+        function(IRON)
