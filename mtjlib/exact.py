@@ -35,6 +35,7 @@ __all__ = [
     "torque_in_plane",
     "torque_out_of_plane",
 ]
+__dir__ = __all__.copy
 
 # What a torque per energy and area is worth, per volt: N = ∫dE d²q/(2π)² (…)/4π, with E in eV.
 _TORQUE = units.E_CHARGE * PER_AREA / (4 * np.pi)

@@ -25,16 +25,6 @@ __all__ = [
     "transmission_amplitude",
     "wavevector",
 ]
-
-__all__ = [
-    "critical_wavevector",
-    "polarisation",
-    "reflection",
-    "reflection_through_spacer",
-    "transmission",
-    "transmission_amplitude",
-    "wavevector",
-]
 __dir__ = __all__.copy
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 __all__ = ["NotSettled", "adaptive", "pieces"]
+__dir__ = __all__.copy
 
 
 class NotSettled(RuntimeError):

@@ -18,6 +18,7 @@ from mtjlib.junction import Junction
 from mtjlib.quadrature import NotSettled
 
 __all__ = ["critical_bias", "critical_width", "critical_width_tmr"]
+__dir__ = __all__.copy
 
 # Widths in nm that are searched, in steps of √2: one set of nodes serves four octaves.
 _SCAN = 0.05 * 16.0 ** np.arange(2)

@@ -53,25 +53,10 @@ __all__ = [
     "torque_in_plane",
     "torque_out_of_plane",
 ]
+__dir__ = __all__.copy
 
 # What a torque per energy and area is worth, per volt: N = ∫dE⟨…⟩/4π, with E in eV.
 _TORQUE = units.E_CHARGE * PER_AREA / (4 * np.pi)
-
-__all__ = [
-    "BiasCurve",
-    "ResolvedTransmission",
-    "bias_curve",
-    "conductance",
-    "current_density",
-    "resolved",
-    "tmr",
-    "torkance_in_plane",
-    "torkance_out_of_plane",
-    "torkance_out_of_plane_fermi_surface",
-    "torque_in_plane",
-    "torque_out_of_plane",
-]
-__dir__ = __all__.copy
 
 
 # --- what stands between ⟨ and ⟩ in Eqs. (11)–(13), for the two spins of either magnet ------------------------------
