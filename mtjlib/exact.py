@@ -20,12 +20,11 @@ import numpy as np
 
 from mtjlib import _airy, _occupied, units
 from mtjlib._occupied import PER_AREA
-from mtjlib._scattering import Currents, currents, exchange, left_currents
+from mtjlib._scattering import currents, exchange, left_currents
 from mtjlib._validate import check_bias, device, one_of, real
 from mtjlib.junction import Junction
 
 __all__ = [
-    "Currents",
     "conductance",
     "current_density",
     "spectral_currents",

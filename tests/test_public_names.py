@@ -42,6 +42,7 @@ AWAITING = {
     """,
     "chapter 8": """
         bardeen.linear_coefficients bardeen.rotation_angle bardeen.spinor_current bardeen.torque_out_of_plane
+        transport.BiasCoefficients transport.bias_coefficients
         inelastic.magnon_phase_space inelastic.magnon_torques inelastic.phonon_phase_space inelastic.phonon_torques
     """,
     "chapter 9": """
@@ -50,7 +51,7 @@ AWAITING = {
         units.torkance_to_hbar_2e_per_kohm
     """,
     "chapter 10": """
-        interface.reflection_through_spacer precession.period precession.profile precession.profile_behind
+        quadrature.NotSettled interface.reflection_through_spacer precession.period precession.profile precession.profile_behind
         precession.torque precession.torque_behind
     """,
     "Part III, the metallic spin valve": """
