@@ -3,7 +3,7 @@
 //   node tools/page_bench.mjs [page] new=<html folder> [old=<html folder of another build>]
 //
 // Each build is served compressed to Chromium, throttled to Slow 4G (1.6 Mbit/s, 150 ms) and a processor four times
-// slower, alternately, three times each; medians are printed. Nothing is asserted here: tests/test_book.py gates on what
+// slower, alternately, ROUNDS times each (3); medians are printed. Nothing is asserted here: tests/test_book.py gates on what
 // no machine changes (bytes, blocking scripts, shifts).
 import { createRequire } from "node:module";
 import fs from "node:fs";
@@ -13,7 +13,7 @@ import zlib from "node:zlib";
 
 const require = createRequire(import.meta.url);
 const { chromium } = require("playwright-core");
-const ROUNDS = 3;
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const SLOW_4G = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 7.5e5 / 8 };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const MIME = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2", ".woff": "font/woff" };

@@ -235,6 +235,12 @@ async function check(browser, base, name) {
   });
   await page.goto(base + name, { waitUntil: "load" });
   await page.evaluate(() => window.MathJax && window.MathJax.startup && window.MathJax.startup.promise);
+  await page.waitForTimeout(100);
+  report.typesetting = await page.evaluate(() => {
+    const shifted = window.shifted;
+    window.shifted = 0;
+    return shifted;
+  });
   report.asleep = await wakeFigures(page);
   await page.waitForLoadState("networkidle");
   report.shift = await page.evaluate(() => window.shifted);
