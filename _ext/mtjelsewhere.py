@@ -46,7 +46,7 @@ def plain_markdown(text, numbers):
     text = re.sub(r"^\(([\w-]+)\)=\n", "", text, flags=re.MULTILINE)
     text = re.sub(
         r"^\$\$ *\(([\w-]+)\)$",
-        lambda m: f"\\tag{{{re.sub(r'[^0-9.]', '', numbers[m[1]])}}}\n$$" if m[1] in numbers else "$$",
+        lambda m: f"\\tag{{{re.search(r'[0-9.]+[0-9]', numbers[m[1]])[0]}}}\n$$" if m[1] in numbers else "$$",
         text,
         flags=re.MULTILINE,
     )
@@ -129,7 +129,7 @@ def give_away(app, exception):
             notebook = json.loads(executed.read_text(encoding="utf-8"))
             base = app.config.html_baseurl
             address = f"{base.rstrip('/')}/chapters/{target.stem}.html" if base else ""
-            made = portable(notebook, app.config.project, address, numbers)
+            made = portable(notebook, app.config.html_title, address, numbers)
             target.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
@@ -141,10 +141,10 @@ def describe_page(app, pagename, templatename, context, doctree):
     if app.builder.name != "html" or doctree is None:
         return
     about = mtjlinks.load(app).get(f"{pagename}.html", {}).get("about", {})
-    title = context.get("title", app.config.project)
+    title = context.get("title", app.config.html_title)
     title = re.sub(r"<[^>]+>", "", title)
-    words = about.get("text") or app.config.project
-    values = {"og:title": title, "og:type": "article", "og:site_name": app.config.project, "og:description": words}
+    words = about.get("text") or app.config.html_title
+    values = {"og:title": title, "og:type": "article", "og:site_name": app.config.html_title, "og:description": words}
     if app.config.html_baseurl:
         base = app.config.html_baseurl.rstrip("/")
         values["og:url"] = f"{base}/{pagename}.html"

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "_ext"))
 pytest.importorskip("bs4")
 
+import mtjelsewhere  # noqa: E402
 import mtjfigures  # noqa: E402
 import mtjlinks  # noqa: E402
 import mtjpage  # noqa: E402
@@ -112,6 +113,40 @@ def test_notes_cards_references_and_search():
     assert "<ul>" not in mtjlinks.references_of("c/b.html", notes)
     assert mtjlinks.target_of("c/a.html", "../index.html#x") == ("index.html", "x")
     assert mtjlinks.target_of("c/a.html", "https://example.org/#x") is None
+
+
+def test_a_notebook_to_take_away_has_numbers_pictures_and_closed_answers():
+    note = {"cards": {"equation-eq-a": {"kind": "equation", "title": "Equation (3.1)", "html": ""}}}
+    numbers = mtjelsewhere.numbers_of({"c": note})
+    text = "$$\nx\n$$ (eq-a)\n\nBy {eq}`eq-a` {cite:p}`Xiao2008`.\n\n:::{dropdown} A. 1\n**Right.** So.\n:::"
+    made = mtjelsewhere.plain_markdown(text, numbers)
+    assert made.startswith("$$\nx\n\\tag{3.1}\n$$") and "By Eq. (3.1) [Xiao 2008]." in made
+    assert "<details><summary>A. 1</summary>\n\n**Right.** So.\n\n</details>" in made and ":::" not in made
+    figure = {"mystnb": {"figure": {"caption": "Look.", "name": "fig-a"}}}
+    data = {"image/png": "x", "image/svg+xml": "y", "application/vnd.jupyter.widget-view+json": {}}
+    outputs = [{"output_type": "display_data", "metadata": {}, "data": data}]
+    code = {"cell_type": "code", "id": "a", "metadata": figure, "source": "1", "execution_count": 1, "outputs": outputs}
+    given = mtjelsewhere.portable({"cells": [code], "metadata": {}}, "The book", "", {"fig-a": "Figure 3.1"})
+    assert [cell["cell_type"] for cell in given["cells"]] == ["markdown", "code", "markdown"]
+    assert "*The book*" in given["cells"][0]["source"] and list(given["cells"][1]["outputs"][0]["data"]) == [
+        "image/png"
+    ]
+    assert given["cells"][2]["source"] == "*Figure 3.1.* Look."
+
+
+def test_the_front_page_lists_the_chapters():
+    about = {"question": "Why?", "minutes": 45, "picture": "p.svg", "text": ""}
+    notes = {
+        "chapters/01-a.html": {"sections": [{"title": "1. A", "id": "a", "text": ""}], "about": about, "cards": {}}
+    }
+    made = mtjlinks.fill_front_page(
+        "<!-- chapter-start --><!-- /chapter-start --><!-- chapter-cards --><!-- /chapter-cards -->",
+        notes,
+        ["index.html", "chapters/01-a.html"],
+        "_images",
+    )
+    assert 'href="chapters/01-a.html">Start with chapter 1 (45 min)' in made and "<p>Why?</p>" in made
+    assert '<img src="_images/p.svg" alt=""' in made and '<li><a href="chapters/01-a.html">A</a></li>' in made
 
 
 def test_typed_questions():
