@@ -2,11 +2,13 @@
 
 * ``{ledger} 03`` shows the rows of chapter 3; ``{ledger} Xiao2008`` those of one source, of every chapter.
 * ``{ledger-summary}`` counts the verdicts by source.
+* ``{records} tmr_history`` shows a file of `data/` as a table, its references as citations.
 * ``{equations} Xiao2008`` shows where each equation of a source is derived, computed and tested.
 
 The rows are computed before the pages are read, by `tools/ledger.py`, and again as soon as they or mtjlib change.
 """
 
+import csv
 import html
 import json
 import re
@@ -198,10 +200,30 @@ class Equations(Page):
         return f"*{name.removeprefix('test_').replace('_', ' ')}* in `{file}`"
 
 
+class Records(Page):
+    """The rows of one CSV file of measured numbers."""
+
+    required_arguments = 1
+    optional_arguments = 0
+
+    def run(self):
+        path = ROOT / "data" / f"{self.arguments[0]}.csv"
+        self.env.note_dependency(str(path))
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        heads = [re.sub(r"_(percent|K)$", lambda m: {"percent": " (%)", "K": " (K)"}[m[1]], name) for name in rows[0]]
+        lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+        for row in rows:
+            cells = [f"{{cite:t}}`{value}`" if name == "reference" and value else value for name, value in row.items()]
+            lines.append("| " + " | ".join(cells) + " |")
+        return [self.box("records", "\n".join(lines))]
+
+
 def setup(app):
     app.connect("builder-inited", compute_rows)
     app.connect("env-get-outdated", changed_pages)
     app.add_directive("ledger", Ledger)
     app.add_directive("ledger-summary", Summary)
     app.add_directive("equations", Equations)
+    app.add_directive("records", Records)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

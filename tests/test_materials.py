@@ -1,5 +1,6 @@
 """Parameter sets and records: every number has a reference, and the parameters give what their source states."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -18,6 +19,15 @@ def test_record_is_complete(record):
     assert str(record.year) in record.reference
     assert record.tmr > 0
     assert 0 < record.temperature <= 300
+
+
+def test_records_are_those_of_the_data_page():
+    """The file behind the page has the same values: year, per cent, temperature and reference of what was seen."""
+    with (Path(__file__).parents[1] / "data" / "tmr_history.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["status"] != "second-hand" and row["temperature_K"]]
+    listed = [(int(r["year"]), float(r["tmr_percent"]), float(r["temperature_K"]), r["reference"]) for r in rows]
+    records = [(r.year, round(100 * r.tmr, 6), r.temperature, r.reference) for r in materials.TMR_RECORDS]
+    assert sorted(records) == sorted(listed)
 
 
 def test_records_are_in_order_of_publication():
