@@ -37,8 +37,8 @@ AWAITING = {
         smatrix.wkb_barrier
     """,
     "chapter 7": """
-        exact.torkance_out_of_plane transport.current_density transport.torkance_out_of_plane
-        transport.torkance_out_of_plane_fermi_surface
+        exact.torkance_out_of_plane transport.current_density 
+        
     """,
     "chapter 8": """
         bardeen.linear_coefficients bardeen.rotation_angle bardeen.spinor_current bardeen.torque_out_of_plane
@@ -46,13 +46,13 @@ AWAITING = {
         inelastic.magnon_phase_space inelastic.magnon_torques inelastic.phonon_phase_space inelastic.phonon_torques
     """,
     "chapter 9": """
-        reversal.critical_bias reversal.critical_width_tmr slonczewski.collinear_conductances
-        slonczewski.elastic_amplitudes slonczewski.torkance_from_amplitudes transport.BiasCurve transport.bias_curve
+        slonczewski.collinear_conductances
+        slonczewski.elastic_amplitudes slonczewski.torkance_from_amplitudes 
         units.torkance_to_hbar_2e_per_kohm
     """,
     "chapter 10": """
-        quadrature.NotSettled interface.reflection_through_spacer precession.period precession.profile precession.profile_behind
-        precession.torque precession.torque_behind
+        precession.profile_behind
+        precession.torque 
     """,
     "Part III, the metallic spin valve": """
         free_layer.Cap free_layer.FreeLayer free_layer.accumulation free_layer.diffusive_torque free_layer.eta
