@@ -51,7 +51,8 @@ def test_numbers_have_not_moved(row):
     ours = [x for x in result(row).ours if not isinstance(x, bool)]
     expected = [float(f"{x:.4g}") for x in ours]
     assert len(ours) == len(row.pinned), f"pinned: {expected}"
-    np.testing.assert_allclose(ours, row.pinned, rtol=2e-3, atol=1e-12, err_msg=f"pinned: {expected}")
+    zero = 1e-6 * np.nanmax([1e-6, *np.abs(row.pinned)])  # what cancels does so to the accuracy of the library
+    np.testing.assert_allclose(ours, row.pinned, rtol=2e-3, atol=zero, err_msg=f"pinned: {expected}")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=name)
