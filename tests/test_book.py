@@ -92,6 +92,7 @@ def listed(problems: list) -> str:
         ("wideCode", "code wider than its column at 1280 px"),
         ("text", "numbers without their unit, or one id for two things"),
         ("answers", "questions that judge an answer wrongly"),
+        ("ideas", "links without a card, or a search that misses"),
     ],
 )
 def test_page_has_no(report, key, meaning):

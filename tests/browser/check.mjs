@@ -164,6 +164,38 @@ const typeAnswers = (page) => page.evaluate(() => {
   return problems;
 });
 
+// A card for what a link names, by keyboard; and a search that finds with and without accents while one types.
+async function ideas(page) {
+  const problems = [];
+  const named = await page.evaluate(() => {
+    const cards = new Set([...document.querySelectorAll("template[data-card]")].map((card) => card.dataset.card));
+    return [...document.querySelectorAll(".bd-article a")].findIndex((a) => cards.has(a.getAttribute("href")) && !a.matches(".headerlink, .to-bibliography") && a.getClientRects().length);
+  });
+  if (named >= 0) {
+    await page.keyboard.press("Tab");  // from here on focus is visible
+    await page.locator(".bd-article a").nth(named).focus();
+    if (!(await page.locator(".card-of-link").textContent({ timeout: 2000 }).catch(() => ""))) problems.push("no card at a link");
+    await page.keyboard.press("Escape");
+    if (await page.locator(".card-of-link").count()) problems.push("a card that stays");
+  }
+  const found = async (words) => {
+    await page.evaluate((text) => {
+      const input = document.querySelector("#pst-search-dialog input");
+      input.value = text;
+      input.dispatchEvent(new Event("input"));
+    }, words);
+    await page.waitForFunction(() => document.querySelector("#pst-search-dialog .search-status").textContent, null, { timeout: 5000 }).catch(() => {});
+    await page.waitForTimeout(100);
+    return page.evaluate(() => [...document.querySelectorAll("#pst-search-dialog .search-found a")].map((a) => a.getAttribute("href") + a.textContent));
+  };
+  const plain = await found("Julliere"), accents = await found("Jullière");
+  if (!plain.length || plain.join() !== accents.join()) problems.push(`search: ${plain.length} places without accents, ${accents.length} with`);
+  if (plain.some((text) => /\\[a-z(\[]/.test(text))) problems.push("raw TeX in what the search found");
+  if (!plain.every((text) => /#/.test(text))) problems.push("a result that leads to no section");
+  if ((await found("xqzzy")).length) problems.push("the search finds what is not there");
+  return problems;
+}
+
 // What the text itself must keep: numbers with their units, one id for one thing, a name for every fold.
 const text = (page) => page.evaluate(() => {
   const problems = [], seen = new Set();
@@ -272,6 +304,7 @@ async function check(browser, base, name) {
   report.cut = await cut(page);
   report.light = await axe(page);
   report.answers = await typeAnswers(page);
+  report.ideas = await ideas(page);
   report.sliders = await moveSliders(page);
 
   const theme = (mode) => page.evaluate((m) => Object.assign(document.documentElement.dataset, { theme: m, mode: m }), mode);
