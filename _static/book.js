@@ -111,6 +111,7 @@
       article.append(handout);
     }
     each("details:not([open])", function (details) {
+      if (details.closest("div.question, details.solution")) return;  // their content stands at the end
       details.dataset.openedForPrint = "1";
       details.open = true;
     });
