@@ -6,7 +6,14 @@
 import os
 
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+profile = os.environ.get("HYPOTHESIS_PROFILE", "repeatable")
+settings.load_profile(profile)
+
+if profile == "repeatable":
+    # Hypothesis also tries numbers that it reads in the source of the modules that happen to be loaded. Which ones these
+    # are depends on what else is collected, so a test file more would change what all the others try.
+    providers._get_local_constants = providers.Constants
