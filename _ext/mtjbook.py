@@ -52,7 +52,7 @@ def choose_browser_libraries(app, config):
     """Serve MathJax from the book itself if it is there; Sphinx's default is the same library on the public CDN."""
     if Path(app.srcdir, SITE, "vendor", "versions.json").exists():
         config.html_extra_path = [*config.html_extra_path, SITE.as_posix()]
-        config.mathjax_path = "../vendor/mathjax/tex-mml-chtml.js"
+        config.mathjax_path = "../vendor/mathjax/mathjax.js"
     else:
         logger.info("Maths comes from the public CDN (npm was not there to fetch it).")
 

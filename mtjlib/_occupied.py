@@ -35,7 +35,7 @@ WINDOW_NODES, SEA_NODES = (12, 6), (18, 6)
 # nodes along ε.
 _TOLERANCE, _TRIES = 3e-7, 8
 # Height of an arc over a quarter of its length: high enough to leave the standing waves, not so high that the barrier's
-# own phase starts to oscillate. From one sweep at fixed node numbers: 0.5 to 1.4 all serve, and differ for thick spacers
+# own phase starts to oscillate. From one sweep at fixed node numbers: 0.5 to 1.4 serve, and differ for thick spacers
 # most. The sea's arc is twice as high.
 _LIFT = 0.7
 # The sea's nodes crowd by e^4 towards the Fermi level, where a band edge or a standing wave may be close. From one sweep

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from mtjlib import Barrier, Ferromagnet, Junction, exact, transport, units
+from mtjlib.quadrature import NotSettled
 
 E_F, HEIGHT = 4.5, 1.125
 SPLITTINGS = (0.0, 1e-4 * E_F, 0.85 * E_F, E_F, 1.5 * E_F)
@@ -91,7 +92,15 @@ def test_finite_at_every_corner(case):
     if case in RESOLVED:
         bias = BIASES[BIASES > -1e-3][:, None]  # at the left Fermi level: a large negative bias empties it on the right
     for junction in CORNERS[:: 5 if case[0] is transport else 17]:
-        for values in arrays(call(case, junction, bias, angle, np.array([0.0, E_F]))):
+        try:
+            result = call(case, junction, bias, angle, np.array([0.0, E_F]))
+        except NotSettled:
+            # The quadratic coefficients are derivatives that a band edge at the Fermi level, or two edges that nearly
+            # coincide, make unclean; they may be refused there, and nowhere else.
+            splittings = {junction.left.exchange_splitting, junction.right.exchange_splitting}
+            assert case[1] == "bias_coefficients" and splittings - {0.0, 0.85 * E_F}, junction
+            continue
+        for values in arrays(result):
             if case[1] == "tmr":
                 half_metals = min(junction.left.exchange_splitting, junction.right.exchange_splitting) >= E_F
                 assert np.all(np.isfinite(values) | (values == np.inf) & half_metals), junction

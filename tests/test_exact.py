@@ -543,7 +543,7 @@ def test_left_torque_is_what_the_left_magnet_takes_from_the_spin_current(spacer)
     angle, junction = 1.1, Junction(Ferromagnet(E_F, 2.0), Barrier(0.5, 0.1, 0.4), Ferromagnet(E_F, 1.0), spacer)
     across, weight = pieces([0.0, 1.0, 2.0, E_F], 150)
     _, right = exact.spectral_currents(junction, 0.0, E_F - across, 0.0, angle)
-    _, *spin = vector(exact.Currents(*((weight * current).sum() for current in right)), angle)
+    _, *spin = vector(_scattering.Currents(*((weight * current).sum() for current in right)), angle)
     spin = np.array(spin)
     m1, m2 = np.array([0, 0, 1.0]), np.array([np.sin(angle), 0, np.cos(angle)])
     # For V > 0 right states are filled: what flows left, with the sign of `spin` reversed, is what arrives at m1.
@@ -691,7 +691,7 @@ def test_nodes_that_fall_on_a_band_edge(monkeypatch):
 def test_a_nan_never_counts_as_settled(monkeypatch):
     def broken(junction, across, excess, bias, cosine):
         nothing = np.full(np.shape(excess * bias), np.nan)
-        return nothing, exact.Currents(nothing, nothing, nothing, nothing)
+        return nothing, _scattering.Currents(nothing, nothing, nothing, nothing)
 
     monkeypatch.setattr(exact, "left_currents", broken)
     monkeypatch.setattr(_occupied, "_TRIES", 2)
