@@ -22,6 +22,7 @@ import numpy as np
 from mtjlib import Barrier, Ferromagnet, Junction, bands, exact, imperfections
 from mtjlib import julliere as julliere_model
 from mtjlib.course.given import julliere as wafers
+from mtjlib.course.given import torque as prints
 
 SOURCE = Path(__file__).resolve().parents[1] / "exercises" / "source"
 TRUTH = re.compile(r"^( *)truth = .*$", re.MULTILINE)
@@ -92,7 +93,28 @@ def lopsided(seed):
     return "\n".join(text), f"truth = {json.dumps(truth)}"
 
 
-EXERCISES = {"01-julliere": (julliere, 11), "02-barrier": (lopsided, 21), "04-coherent": (coherent, 4)}
+def torque(seed):
+    """Three printed versions for exercise 07, one of them right, and an unequal junction."""
+    rng = np.random.default_rng(seed)
+    kinds = ["none", "half metals", rng.choice(["magnet off", "equilibrium"])]
+    order = dict(zip("ABC", rng.permutation(kinds), strict=True))
+    lines = ["printed = {"]
+    for name, kind in order.items():
+        version = prints.misprint(kind, int(rng.integers(6)), rng)
+        lines += [f'    "{name}": given.Version(', *(f'        "{text}",' for text in vars(version).values()), "    ),"]
+    numbers = ", ".join(map(str, prints.device(rng)))
+    lines += ["}", f"device = given.junction({numbers})  # splittings of the two magnets and height of the barrier, eV"]
+    lines.append("check.given(printed=printed, device=device)")
+    truth = {"right": next(name for name, kind in order.items() if kind == "none")}
+    return "\n".join(lines), f"truth = {json.dumps(truth)}"
+
+
+EXERCISES = {
+    "01-julliere": (julliere, 11),
+    "02-barrier": (lopsided, 21),
+    "04-coherent": (coherent, 4),
+    "07-torque": (torque, 72),
+}
 
 
 def _row(numbers):
