@@ -84,12 +84,15 @@ def join_streams(outputs, merge=render.coalesce_streams):
 
 
 def drop_unused_scripts(app, pagename, templatename, context, doctree):
-    """Keep each script once, and leave out sphinx-thebe, which Jupyter Book loads whether it is used or not."""
+    """Keep each script once; leave out sphinx-thebe, which nothing uses, and questions.js where no question is."""
     seen, kept = set(), []
+    asks = re.search(r'class="[^"]*\b(?:question|solution|card)\b', context.get("body") or "")
     for script in context.get("script_files", []):
         name = str(getattr(script, "filename", script) or "")
         body = (getattr(script, "attributes", None) or {}).get("body") or ""
         if "sphinx-thebe" in name or "THEBE_JS_URL" in body or (name, body) in seen:
+            continue
+        if "questions.js" in name and not asks:
             continue
         seen.add((name, body))
         kept.append(script)
@@ -114,6 +117,17 @@ def finish_pages(app, exception):
         better = better.replace('data-theme="auto"', 'data-theme="light"', 1)
         if better != text:
             page.write_text(better, encoding="utf-8")
+
+
+def lighten_styles(app, exception):
+    """Leave out of the theme's style sheet what no page has: 2500 icons of a font that is not there, and some widgets."""
+    if exception or app.builder.name != "html":
+        return
+    path = Path(app.outdir, "_static/styles/pydata-sphinx-theme.css")
+    rules = path.read_text(encoding="utf-8")
+    rules = re.sub(r"(?:\.fa-[\w-]+:{1,2}before,?)+\{content:[^}]*\}", "", rules)
+    widgets = "carousel|toast|accordion|spinner|placeholder|list-group|pagination"
+    path.write_text(re.sub(rf"[^{{}}]*\.(?:{widgets})[\w-]*[^{{}}]*\{{[^{{}}]*\}}", "", rules), encoding="utf-8")
 
 
 def lighten_figures(app, exception):
@@ -154,6 +168,7 @@ def setup(app):
     app.connect("doctree-resolved", drop_thebe_nodes, priority=900)
     app.connect("html-page-context", drop_unused_scripts, priority=900)
     app.connect("build-finished", lighten_figures)
+    app.connect("build-finished", lighten_styles)
     app.connect("build-finished", finish_pages)
     app.connect("build-finished", remember_library)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

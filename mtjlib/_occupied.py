@@ -38,8 +38,8 @@ _TOLERANCE, _TRIES = 3e-7, 8
 # own phase starts to oscillate. From one sweep at fixed node numbers: 0.5 to 1.4 serve, and differ for thick spacers
 # most. The sea's arc is twice as high.
 _LIFT = 0.7
-# The sea's nodes crowd by e^4 towards the Fermi level, where a band edge or a standing wave may be close. From one sweep
-# at fixed node numbers: e^6 is clearly worse.
+# The sea's nodes crowd by e^4 towards the Fermi level, where a band edge or a standing wave may be close. One sweep
+# at fixed node numbers found e^6 clearly worse.
 _CROWD = 4.0
 
 

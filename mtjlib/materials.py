@@ -72,4 +72,4 @@ TMR_RECORDS = (
     TMRRecord(2022, "CoFe/MgO/CoFe", 6.31, 300, "Scheike2022", "MgO"),
     TMRRecord(2022, "CoFe/MgO/CoFe", 11.43, 10, "Scheike2022", "MgO"),
 )
-"""Measured TMR, in order of publication: the rows of `data/tmr_history.csv` whose primary source was seen."""
+"""Measured TMR by year of publication, the rows of ``data/tmr_history.csv`` whose primary source was seen."""

@@ -14,6 +14,6 @@ profile = os.environ.get("HYPOTHESIS_PROFILE", "repeatable")
 settings.load_profile(profile)
 
 if profile == "repeatable":
-    # Hypothesis also tries numbers that it reads in the source of the modules that happen to be loaded. Which ones these
+    # Hypothesis also tries numbers that it reads in the source of the modules that happen to be loaded. Which these
     # are depends on what else is collected, so a test file more would change what all the others try.
     providers._get_local_constants = providers.Constants

@@ -22,7 +22,7 @@ COPIES = {
     "mathjax/es5/output/chtml/fonts/woff-v2": "mathjax/output/chtml/fonts/woff-v2",
     "mathjax/es5/input/tex/extensions": "mathjax/input/tex/extensions",
 }
-# MathJax's components that a page needs, in one file. Its ready-made files hold the context menu as well, 108 kB of 265,
+# MathJax's components that a page needs, in one file. Its ready-made files hold the context menu too, 108 kB of 265,
 # which makes a tab stop of every formula. `startup` comes first; it starts when the file has run to its end.
 COMPONENTS = ("startup", "core", "input/tex", "output/chtml", "output/chtml/fonts/tex", "a11y/assistive-mml")
 
