@@ -115,12 +115,13 @@ def finish_pages(app, exception):
         better = re.sub(r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>', "", text)
         better = re.sub(r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>', "", better)
         better = better.replace('data-theme="auto"', 'data-theme="light"', 1)
+        better = better.replace("<summary><span", '<summary aria-label="Pages below this one"><span')
         if better != text:
             page.write_text(better, encoding="utf-8")
 
 
 def lighten_styles(app, exception):
-    """Leave out of the theme's style sheet what no page has: 2500 icons of a font that is not there, and some widgets."""
+    """Leave out of the theme's style sheet what no page has: the icons of a font that is not there, and some widgets."""
     if exception or app.builder.name != "html":
         return
     path = Path(app.outdir, "_static/styles/pydata-sphinx-theme.css")

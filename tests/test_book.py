@@ -56,7 +56,7 @@ def reports() -> dict[str, dict]:
         pytest.fail("Chromium is installed, but Node.js, which drives it, is not (or `make book` ran without npm)")
     screenshots = os.environ.get("MTJ_SCREENSHOTS", "")
     command = [node, str(ROOT / "tests/browser/check.mjs"), str(HTML), browser, screenshots, *PAGES]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=3000)
     assert done.returncode == 0, done.stderr
     return {report["page"]: report for report in json.loads(done.stdout)}
 

@@ -247,6 +247,7 @@ async function check(browser, base, name) {
     return route.abort();
   });
   const page = await context.newPage();
+  page.setDefaultNavigationTimeout(180000);  // a busy machine may take its time
   page.on("console", (m) => m.type() === "error" && report.console.push(m.text()));
   page.on("pageerror", (e) => report.console.push(String(e.stack || e)));
   page.on("response", (r) => {
