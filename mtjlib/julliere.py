@@ -22,7 +22,8 @@ def polarisation(majority, minority, velocity_majority=1.0, velocity_minority=1.
                          {N_\uparrow v_\uparrow^n + N_\downarrow v_\downarrow^n}
 
     :math:`n=0` counts states, :math:`n=1` weights them as ballistic transport does, and :math:`n=2` as diffusive
-    transport with equal relaxation times or tunnelling through a weakly transparent interface does.
+    transport with equal relaxation times does, and tunnelling through a barrier that is very high, thin, and so rough
+    that the wave vector along the interface is lost.
     Source: Mazin, Phys. Rev. Lett. 83, 1427 (1999); chapter 1, :eq:`eq-transport-polarisation`.
 
     Parameters
@@ -162,10 +163,10 @@ def measured_tmr(resistance_p, tmr, series=0.0, shunt=np.inf):
 
 
 def energy_window(energy, bias, temperature):
-    r"""The difference of occupations :math:`f(E-\mu_L)-f(E-\mu_R)` that decides which energies carry current.
+    r"""The difference of occupations :math:`f_R-f_L` that decides which energies carry current.
 
-    The chemical potentials are :math:`\mu_{L,R} = \pm eV/2`, measured from the mean Fermi level: here a positive bias
-    raises the *left* levels, while a positive bias of a `Junction` raises the right ones. For
+    Energies are measured from the mean Fermi level. A positive bias raises the right levels, as everywhere:
+    :math:`f_R-f_L = f(E-eV/2)-f(E+eV/2)`. For
     :math:`eV\gg k_BT` the window is a plateau of width :math:`eV`; for :math:`eV\ll k_BT` it is
     :math:`eV\,(-\partial f/\partial E)`, whose full width at half maximum is
     :math:`4\ln(1+\sqrt2)\,k_BT = 3.525\,k_BT`. Source: chapter 1, :eq:`eq-window`.
@@ -175,7 +176,7 @@ def energy_window(energy, bias, temperature):
     energy : float or array_like
         Energy from the mean Fermi level, in eV.
     bias : float or array_like
-        :math:`(\mu_L-\mu_R)/e` in V.
+        :math:`(\mu_R-\mu_L)/e` in V.
     temperature : float or array_like
         In K, ≥ 0. At zero temperature an energy exactly at a chemical potential counts half.
 

@@ -22,7 +22,7 @@ WAITING = set(
     Abert2019 Baibich1988 Belashchenko2005 Berger1996 Bhatti2017 Binasch1989 Borders2019 Brataas2012 Brown1963
     Camsari2017 Chappert2007 Crameri2020 Crouch2001 Datta2008 Dieny2017 Dieny2020 Freeman2014 GarciaPalacios1998
     Gilbert2004 Grollier2020 Huai2004 Ikeda2010 Kanai2012 Katine2000 Kent2015 Kiselev2003 Kittel1949 Kubota2008
-    Landau1935 Li2004 Liu2012 Manchon2019 Meservey1994 Miron2011 Moodera1999 Pomeroy2009 Shiota2012 Singh2001
+    Landau1935 Li2004 Liu2012 Manchon2019 Miron2011 Shiota2012 Singh2001
     Stoner1948 Sun2000 Tang2010 Taniguchi2008 Theodonis2006 Torrejon2017 Tulapurkar2005 Vansteenkiste2014
     Wang2009 Wang2012vcma Wolf2001 Yuasa2008 Zutic2004 dAquino2006 nbgrader2019
     """.split()
