@@ -21,6 +21,7 @@ import numpy as np
 
 from mtjlib import Barrier, Ferromagnet, Junction, bands, exact, imperfections
 from mtjlib import julliere as julliere_model
+from mtjlib.course.given import bias as reversing
 from mtjlib.course.given import julliere as wafers
 from mtjlib.course.given import torque as prints
 
@@ -109,11 +110,20 @@ def torque(seed):
     return "\n".join(lines), f"truth = {json.dumps(truth)}"
 
 
+def reversing_junction(seed):
+    """The order of exercise 09, and one height with its width that only the teacher knows."""
+    order, known = reversing.order(seed)
+    units = {"fermi": "eV", "split": "eV", "mass": "m_e", "bias": "V", "ra_max": "Ω µm²"}
+    lines = [f'    "{name}": {value},  # {units[name]}' for name, value in order.items()]
+    return "\n".join(["order = {", *lines, "}", "check.given(order=order)"]), f"truth = {json.dumps(known)}"
+
+
 EXERCISES = {
     "01-julliere": (julliere, 11),
     "02-barrier": (lopsided, 21),
     "04-coherent": (coherent, 4),
     "07-torque": (torque, 72),
+    "09-bias": (reversing_junction, 9),
 }
 
 
