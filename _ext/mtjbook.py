@@ -121,7 +121,7 @@ def finish_pages(app, exception):
 
 
 def lighten_styles(app, exception):
-    """Leave out of the theme's style sheet what no page has: the icons of a font that is not there, and some widgets."""
+    """Leave out of the theme's style sheet what no page has: icons of a font that is not there, and some widgets."""
     if exception or app.builder.name != "html":
         return
     path = Path(app.outdir, "_static/styles/pydata-sphinx-theme.css")
