@@ -7,8 +7,8 @@ Each function is one mechanism with one parameter, so that a measured TMR can be
 
 import numpy as np
 
-from mtjlib import julliere, units
-from mtjlib._validate import real
+from mtjlib import bands, julliere, units
+from mtjlib._validate import device, real, whole
 
 __all__ = [
     "bloch_polarisation",
@@ -18,6 +18,7 @@ __all__ = [
     "disordered_tmr",
     "pinhole_tmr",
     "resonant_tmr",
+    "scatterer_tmr",
     "spin_flip_tmr",
     "two_area_tmr",
 ]
@@ -149,6 +150,74 @@ def _ratio(parallel, antiparallel):
         raise ValueError("no current flows in either state: the TMR is not defined")
     blocked = antiparallel <= 0
     return np.where(blocked, np.inf, parallel / np.where(blocked, 1.0, antiparallel) - 1)[()]
+
+
+def _layer_densities(junction, left, right, kx, ky):
+    """Spectral density at every barrier layer of the waves from the left and from the right, axes (k, layer, orbital).
+
+    G Im(Λ) G† for either electrode, at the Fermi level, where the orbitals are the crystal's own.
+    """
+    at = np.broadcast_arrays(kx, ky, 0.0)
+    layers, n = junction.layers, len(bands.bonds(junction))
+    orbitals = np.broadcast_to(np.eye(n), (len(at[0]), n, n))
+    ends = [bands._electrode(junction, s, bands._modes(junction, s, *at), orbitals, *at)[2] for s in (left, right)]
+    inverse = np.zeros((len(at[0]), layers, n, layers, n), complex)
+    for layer in range(layers):
+        inverse[:, layer, :, layer, :] = bands._scaled(junction, "barrier", *at)
+        if layer:
+            inverse[:, layer, :, layer - 1, :] = inverse[:, layer - 1, :, layer, :] = -np.eye(n)
+    inverse[:, 0, :, 0, :] -= ends[0]
+    inverse[:, -1, :, -1, :] -= ends[1]
+    green = np.linalg.inv(inverse.reshape(-1, layers * n, layers * n)).reshape(inverse.shape)
+    densities = []
+    for end, column in zip(ends, (green[..., 0, :], green[..., -1, :]), strict=True):
+        flow = np.einsum("klab,kbc,klac->kla", column, end.imag, column.conj()).real
+        densities.append(flow / -bands.bonds(junction))  # back from the scaled orbitals to the crystal's
+    return densities
+
+
+def scatterer_tmr(junction, keep_orbital=False, points=24):
+    r"""TMR if every electron is scattered once, in one layer of the barrier, into all in-plane wave vectors.
+
+    .. math:: G_{\sigma\sigma'} \propto \langle A^L_\sigma(n)\rangle\,\langle A^R_{\sigma'}(n)\rangle
+
+    with the spectral densities A of the waves that come from the left and from the right electrode, at layer n and
+    averaged over the zone. What is filtered before the scatterer stays filtered; in the layer that touches an electrode
+    one side has not been filtered yet.
+
+    Parameters
+    ----------
+    junction : mtjlib.bands.FilterJunction
+    keep_orbital : bool
+        True if the scatterer connects s orbitals only to s orbitals, False if it connects all.
+    points : int
+        Wave vectors along each axis of the zone, at least 4.
+
+    Returns
+    -------
+    ndarray, shape (layers,)
+        A fraction for each position n = 1 … N of the scatterer.
+
+    Examples
+    --------
+    Beside an electrode and in the middle:
+
+    >>> scatterer_tmr(bands.model_junction(6))[[0, 2]].round(1)
+    array([ 1. , 11.1])
+    """
+    device("junction", junction, bands.FilterJunction)
+    points = whole("points", points, 4)
+    phase = 2 * np.pi * (np.arange(points) + 0.5) / points
+    kx, ky = (k.ravel() for k in np.meshgrid(phase, phase))
+    used = slice(0, 1) if keep_orbital else slice(None)
+    spins = "majority", "minority"
+    g = {}
+    for left in spins:
+        for right in spins:
+            densities = _layer_densities(junction, left, right, kx, ky)
+            g[left, right] = np.prod([a[..., used].mean(0).sum(-1) for a in densities], axis=0)
+    first, second = spins
+    return _ratio(g[first, first] + g[second, second], g[first, second] + g[second, first])
 
 
 def spin_flip_tmr(tmr, flip_fraction):

@@ -303,6 +303,42 @@ def test_bloch_law():
     assert p(-0.4, np.zeros((2, 1)), [1e-5, 2e-5]).shape == (2, 2)
 
 
+def test_layer_densities_carry_the_transmission():
+    """Fisher and Lee: what the left waves have on the last layer, drained by the right electrode, is T."""
+    junction, kx, ky = bands.model_junction(5), np.array([0.3, 1.1, -2.0]), np.array([0.7, -0.4, 1.9])
+    for left, right in (("majority", "majority"), ("majority", "minority"), ("minority", "majority")):
+        here = imperfections._layer_densities(junction, left, right, kx, ky)
+        mirror = imperfections._layer_densities(junction, right, left, kx, ky)
+        np.testing.assert_allclose(here, [mirror[1][:, ::-1], mirror[0][:, ::-1]], rtol=1e-9)
+    # at k = 0 the orbitals do not mix and the drain is diagonal: T = 4 sum over orbitals
+    zero = np.zeros(1)
+    for left, right in (("majority", "majority"), ("majority", "minority")):
+        from_left, _ = imperfections._layer_densities(junction, left, right, zero, zero)
+        modes = bands._modes(junction, right, zero, zero, zero)
+        drain = bands._electrode(junction, right, modes, np.eye(3)[None], zero, zero, zero)[2].imag
+        through = 4 * (from_left[0, -1] * -bands.bonds(junction) * np.diag(drain[0])).sum()
+        np.testing.assert_allclose(through, bands.transmission(junction, left, right), rtol=1e-9)
+
+
+def test_a_scatterer_in_the_middle_is_julliere_with_what_the_halves_filter():
+    tmr = imperfections.scatterer_tmr
+    junction = bands.model_junction(7)
+    for keep in (False, True):
+        at = tmr(junction, keep, points=12)
+        assert at.shape == (7,)
+        np.testing.assert_allclose(at, at[::-1], rtol=1e-9)
+        assert at[3] > 1.1 * at[0]
+    # half of the decay on either side is the square root of T, up to what mixes in the scattering layer itself
+    thick, phase = bands.model_junction(9), 2 * np.pi * (np.arange(24) + 0.5) / 24
+    pairs = [np.sqrt(bands.transmission(thick, s, s, *np.meshgrid(phase, phase))) for s in ("majority", "minority")]
+    product = imperfections.disordered_tmr(pairs, pairs, 0.0, CELL)
+    np.testing.assert_allclose(tmr(thick)[4], product, rtol=0.15)
+    # without in-plane mixing a minority electron has no s part anywhere
+    assert np.isinf(tmr(bands.model_junction(4, mixing=0.0), True, 8)).all()
+    # a scatterer that keeps s sees a larger polarisation beside the metal than one that also takes p
+    assert tmr(junction, True, 12)[0] > 5 * tmr(junction, False, 12)[0]
+
+
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 
@@ -332,6 +368,8 @@ def test_bloch_law():
         (ValueError, "temperature", lambda: imperfections.crystallised_fraction(1.0, 0.0, 1.0, 1.0)),
         (ValueError, "time", lambda: imperfections.crystallised_fraction(-1.0, 300.0, 1.0, 1.0)),
         (ValueError, "exponent", lambda: imperfections.crystallised_fraction(1.0, 300.0, 1.0, 1.0, 0.0)),
+        (ValueError, "points", lambda: imperfections.scatterer_tmr(bands.model_junction(2), points=3)),
+        (TypeError, "junction", lambda: imperfections.scatterer_tmr(1.0)),
         (ValueError, "coefficient", lambda: imperfections.bloch_polarisation(0.5, 1000.0, 1e-3)),
         (TypeError, "polarisation", lambda: imperfections.bloch_polarisation("high", 1.0, 1e-3)),
     ],

@@ -39,10 +39,7 @@ FOLDED = "hide-input"  # the page shows "Code of Figure 3.2"; the cell is execut
 HIDES = {"remove-cell", "remove-input", "remove-output", "hide-cell", "hide-output"}
 EQUATION = re.compile(r"^\$\$ *\(([\w-]+)\)", re.MULTILINE)
 
-FIRST_EDITION = {"05-real-junctions"}
-each_chapter = pytest.mark.parametrize(
-    "path", [path for path in CHAPTERS if path.stem not in FIRST_EDITION], ids=lambda path: path.stem
-)
+each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
 
 def read(path):
