@@ -29,7 +29,7 @@ AWAITING = {
         iron.fermi_level iron.hamiltonian stack.Channels stack.channels stack.complex_bands
     """,
     "chapter 5": """
-        imperfections.breit_wigner imperfections.disordered_conductance thermoelectric.lorenz_number
+        imperfections.disordered_conductance thermoelectric.lorenz_number
         thermoelectric.magneto_seebeck_ratio thermoelectric.seebeck
     """,
     "chapter 6": """
