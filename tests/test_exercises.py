@@ -31,8 +31,6 @@ HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS\n?", re.
 LABEL = re.compile(r'^@check\.step\("(.*?)"', re.MULTILINE)
 STUB = re.compile(r"(?<=# YOUR CODE HERE\n)( *)pass")
 
-SECOND = [path for path in SOURCES if "## Predict" in path.read_text()]  # the others are being rewritten
-each_second = pytest.mark.parametrize("source", SECOND, ids=lambda path: path.stem)
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 
 
@@ -64,7 +62,7 @@ def run(monkeypatch):
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
     monkeypatch.setenv("MTJ_CHECK", "strict")
 
-    def run(notebook, edit=lambda cell: cell.source, only=None, before=lambda *_: None):
+    def run(notebook, edit=lambda cell: cell.source, only=None, before=lambda *_: None, figures=True):
         vars(check._session).update(vars(check._Session()))
         namespace, raised = {"__name__": "__main__"}, {}
         for number, cell in enumerate(notebook.cells):
@@ -72,11 +70,9 @@ def run(monkeypatch):
             if cell.cell_type != "code":
                 continue
             is_check = grader(cell).get("grade")
-            if (
-                only
-                and "## Predict" in str(notebook)
-                and ((is_check and grader(cell)["grade_id"] != only) or "plt.show()" in code)
-            ):
+            if not figures and "plt.show()" in code:
+                continue
+            if only and ((is_check and grader(cell)["grade_id"] != only) or "plt.show()" in code):
                 check._session.ran.update(LABEL.findall(code))  # opens the stand-ins
                 continue
             before(cell, namespace)
@@ -126,7 +122,7 @@ def test_there_are_exercises_and_each_lists_wrong_and_other_right_answers():
         assert len(set(ids)) == len(ids)
 
 
-@each_second
+@each_source
 def test_worksheet(source):
     notebook = nbformat.read(source, as_version=4)
     assert not normalise_notebooks.check(source)
@@ -147,7 +143,7 @@ def test_worksheet(source):
             assert len(cell.metadata["mystnb"]["image"]["alt"]) >= 40, "a figure without alt text"
 
 
-@each_second
+@each_source
 def test_points_are_told_and_are_those_that_are_given(source, run):
     notebook = nbformat.read(source, as_version=4)
     graded = [cell for cell in notebook.cells if grader(cell).get("grade")]
@@ -208,7 +204,7 @@ def test_wrong_answer_meets_its_hint(name, answer, run):
     check_id = f"{answer['cell']}-check"
     error = run(notebook, lambda cell: HIDDEN.sub("", cell.source), only=check_id)[check_id]
     assert isinstance(error, AssertionError), f"accepted, or stopped without advice: {error!r}"
-    assert answer["expect"] in str(error)
+    assert any(part in str(error) for part in answer["expect"].split("|"))
     assert "\n" not in str(error) and len(str(error)) < 300, "one friendly line"
 
 
@@ -234,7 +230,7 @@ def test_every_offered_way_passes_whatever_the_seed(name, answer, run):
         assert error is None, f"seed {seed}: {error}"
 
 
-@each_second
+@each_source
 def test_every_step_has_a_lesson_that_is_tested(source):
     """At least one step of each exercise depends on its data: its lesson is tried on many classes."""
     listed = yaml.safe_load((ROOT / f"exercises/wrong/{source.stem}.yml").read_text())
@@ -260,7 +256,7 @@ LIKELY = (
 )
 
 
-@each_second
+@each_source
 def test_checks_touch_no_helper_of_the_student(source, run):
     """Helpers of any name that a check uses inside, or a student is likely to choose, change nothing and stay."""
     notebook = nbformat.read(source, as_version=4)
@@ -287,7 +283,7 @@ def test_checks_touch_no_helper_of_the_student(source, run):
     assert all(kept["namespace"][name] is helper for name, helper in helpers.items())
 
 
-@each_second
+@each_source
 def test_checks_bind_no_name(source):
     for cell in nbformat.read(source, as_version=4).cells:
         if cell.cell_type == "code" and grader(cell).get("grade"):
@@ -295,7 +291,7 @@ def test_checks_bind_no_name(source):
             assert isinstance(function, ast.FunctionDef) and function.name == "_"
 
 
-@each_second
+@each_source
 def test_run_all_goes_through_an_untouched_copy_with_one_line_for_each_step(source, run, monkeypatch, capsys):
     copy = nbformat.read(ROOT / "exercises/student" / source.name, as_version=4)
 
@@ -309,7 +305,7 @@ def test_run_all_goes_through_an_untouched_copy_with_one_line_for_each_step(sour
     assert lines[-1].startswith("0 of ") and "Next: step 1 (" in lines[-1]
 
 
-@each_second
+@each_source
 def test_one_slip_costs_one_step(source, run):
     """A step left out costs no other: the rest is solved with the stand-ins."""
     notebook = nbformat.read(source, as_version=4)
@@ -375,10 +371,11 @@ def test_data_come_from_the_script(exercise):
 
 @pytest.mark.parametrize("exercise", sorted(make_exercise_data.EXERCISES))
 def test_solution_passes_with_other_seeds(exercise, run):
-    for seed in range(SEEDS if exercise in [path.stem for path in SECOND] else 8):
-        failed = {grade_id: error for grade_id, error in run(drawn(exercise, seed)).items() if error}
+    """Only the checks below the data can notice them."""
+    for seed in range(SEEDS):
+        failed = {grade_id: error for grade_id, error in run(drawn(exercise, seed), figures=False).items() if error}
         assert not failed, f"seed {seed}"
 
 
 def test_every_exercise_has_a_seed():
-    assert set(make_exercise_data.EXERCISES) >= {path.stem for path in SECOND}
+    assert sorted(make_exercise_data.EXERCISES) == [path.stem for path in SOURCES]

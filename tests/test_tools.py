@@ -244,6 +244,8 @@ def test_student_copy():
     before = deepcopy(source)
     copy = nbformat.reads(build_exercises.student_copy(source), as_version=4)
     assert source == before, "the source must not change"
+    install = copy.cells.pop(1)
+    assert install.metadata.tags == ["install"] and build_exercises.wheel_name() in install.source
     assert [cell.source for cell in copy.cells] == ["a = ...\n# YOUR CODE HERE\npass", "check.value(a, 42)"]
     assert copy.cells[1].metadata.editable is False and copy.cells[1].metadata.deletable is False
     assert all("checksum" in cell.metadata.nbgrader for cell in copy.cells)
@@ -291,7 +293,7 @@ SUBMISSIONS = {
     "stack": "def f(x):\n    return f(f(x))\n\na = f(1)",
     "endless": "while True:\n    try:\n        pass\n    except BaseException:\n        pass",
     "memory": "a = bytearray(10**11)",
-    "checks replaced": "from mtjlib.course import check\ncheck.value = check._compare = lambda *_, **__: None\na = 1",
+    "checks replaced": "from mtjlib.course import check\ncheck.value = check.step = lambda *_, **__: None\na = 1",
     "name replaced": "class check:\n    value = print\n\na = 1",
     "forged": """import os
 for fd in range(20):
@@ -304,44 +306,119 @@ for fd in range(20):
     "writes": "open(FOLDER + '/started', 'w').write('x')\na = 42",
     "looks it up": "import json\na = json.load(open(SOURCE))['cells'] and 42",
 }
+SUBMISSIONS |= {
+    "syntax": "def f(x)\n    return x\na = 42",
+    "sleeps": "import time\ntime.sleep(10000)",
+    "numpy replaced": "import numpy as np\nnp.abs = lambda x: 0 * x\nnp.isfinite = np.ones_like\na = 1",
+    "code replaced": "from mtjlib.course.check import value\nvalue.__code__ = (lambda *_, **__: 1).__code__\na = 1",
+    "builtins replaced": "import builtins\nbuiltins.float = lambda x: 0.0\na = 1",
+    "not strict": "import os\nfrom mtjlib.course import check\nos.environ['MTJ_CHECK'] = ''\n"
+    "check._strict = lambda: False\na = 1",
+    "a pipe": "import os\nos.mkfifo(FOLDER + '/started')\na = 42",
+}
 COSTS_POINTS = set(SUBMISSIONS) - {"right", "other style", "magic"}
+OF_THE_SYSTEM = {"a pipe"}  # Python has no hook for it
 
 
-def test_grading_a_folder(tmp_path, capsys):
+def small_class(tmp_path, submissions):
+    """Write an exercise of two steps, and submissions whose first step is given; return the folder and the source."""
     folder, source = tmp_path / "class", tmp_path / "source/00-small.ipynb"
     folder.mkdir()
     source.parent.mkdir()
     notebook = exercise()
-    notebook.cells.insert(
-        0, new_code_cell("from mtjlib.course import check", metadata={"nbgrader": {"grade_id": "setup"}})
-    )
-    notebook.cells[0].metadata.nbgrader.update(schema_version=3, task=False, grade=False, locked=True, solution=False)
+    second = deepcopy(notebook.cells)
+    for cell in second:
+        cell.id += "-b"
+        cell.source = re.sub(r"\ba\b", "b", cell.source)
+        cell.metadata.nbgrader.grade_id = cell.metadata.nbgrader.grade_id.replace("a", "b", 1)
+    words = {"schema_version": 3, "task": False, "grade": True, "locked": False, "solution": True, "points": 2}
+    judgement = new_markdown_cell("Because.", metadata={"nbgrader": words | {"grade_id": "judgement"}})
+    setup = new_code_cell("from mtjlib.course import check", metadata={"nbgrader": {"grade_id": "setup"}})
+    setup.metadata.nbgrader.update(schema_version=3, task=False, grade=False, locked=True, solution=False)
+    notebook.cells = [setup, *notebook.cells, *second, judgement]
     nbformat.write(notebook, source)
-    for name, answer in SUBMISSIONS.items():
+    for name, answer in submissions.items():
         copy = nbformat.reads(build_exercises.student_copy(notebook), as_version=4)
-        copy.cells[1].source = (
+        cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in copy.cells}
+        cells["a"].source = (
             answer.replace("FOLDER_", str(folder))
             .replace("FOLDER", repr(str(folder)))
             .replace("SOURCE", repr(str(source)))
         )
+        cells["b"].source = "b = 42"
+        cells["judgement"].source = "It is 42, <script>alert(1)</script> and no other number."
         if name == "wrong":
-            copy.cells[2].source = "pass"  # a check that the student edited
+            cells["a-check"].source = "pass"  # a check that the student edited
+        if name == "other style":
+            for cell in copy.cells:
+                cell.metadata.clear()
         nbformat.write(copy, folder / f"{name}.ipynb")
+    return folder, source
+
+
+def table(path):
+    """Return the rows of a CSV by student."""
+    with path.open(newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("prison", ["none", "bubblewrap"])
+def test_grading_a_folder(prison, tmp_path, capsys, monkeypatch):
+    some = SUBMISSIONS
+    if prison == "none":
+        monkeypatch.setenv("MTJ_SANDBOX", "none")
+        some = {name: code for name, code in SUBMISSIONS.items() if name not in OF_THE_SYSTEM}
+    elif not grade.sandbox()[0]:
+        pytest.skip("no bubblewrap on this system")
+    else:
+        some = {name: SUBMISSIONS[name] for name in ("right", "a pipe", "deletes", "writes", "looks it up", "crash")}
+    folder, source = small_class(tmp_path, some)
     (folder / "broken.ipynb").write_text("{")
     before = {path.name for path in folder.iterdir()}
-    arguments = ["--exercise", str(source), "--csv", str(tmp_path / "grades.csv"), "--seconds", "5"]
+    arguments = ["--exercise", str(source), "--csv", str(tmp_path / "grades.csv"), "--seconds", "8"]
+    arguments += ["--cell-seconds", "1", "--feedback", str(tmp_path / "feedback")]
     assert grade.main([str(folder), *arguments]) == 0
+    assert ("Sandbox: none" if prison == "none" else "Sandbox: bubblewrap") in capsys.readouterr().out
     assert {path.name for path in folder.iterdir()} == before
-    with (tmp_path / "grades.csv").open(newline="") as file:
-        rows = {row["submission"].removesuffix(".ipynb"): row for row in csv.DictReader(file)}
-    assert set(rows) == set(SUBMISSIONS) | {"broken"}
-    lost = {name for name, row in rows.items() if row["points"] == "0"}
-    assert lost == COSTS_POINTS | {"broken"}
-    assert all(row["of"] == "1" for row in rows.values())
-    assert rows["unanswered"]["advice"] == "a-check: answer is not answered yet."
-    assert rows["endless"]["status"] == "out of time"
-    assert rows["crash"]["status"].startswith("ended early")
+    rows = table(tmp_path / "grades.csv")
+    assert set(rows) == set(some) | {"broken"}
+    points = {name: row["points"] for name, row in rows.items()}
+    # In the prison these find an empty folder of their own, and go on.
+    costs = COSTS_POINTS - ({"a pipe", "deletes"} if prison == "bubblewrap" else set())
+    assert points == {name: "1" if name in costs else "2" for name in some} | {"broken": "0"}
     assert rows["broken"]["status"].startswith("not a notebook")
+    assert "ended the process" in rows["crash"]["status"] and "ended the process" in rows["crash"]["advice"]
+    page = (tmp_path / "feedback/right.html").read_text()
+    assert (
+        "2 of 4 points" in page and "✓ passed" in page and "It is 42, &lt;script&gt;" in page and "<script" not in page
+    )
+    assert rows["right"]["judgement, words written"] == "8"
+    if prison == "none":
+        assert rows["unanswered"]["advice"] == "a-check: answer is not answered yet."
+        assert "CellTimeout: the cell ran longer than 1 s" in rows["sleeps"]["advice"]
+        assert "a stops with SyntaxError: expected ':' (line 1). " in rows["syntax"]["advice"]
+        assert "a stops with MemoryError" in rows["memory"]["advice"]
+        hints = (tmp_path / "grades-hints.csv").read_text()
+        assert "a-check,answer is not answered yet.," in hints and "a-check,answer = # is too small.," in hints
+
+
+def test_best_attempt_marks_and_other_exercises(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("MTJ_SANDBOX", "none")
+    folder, source = small_class(tmp_path, {"first": "a = 41", "second": "a = 42", "third": "a = 43"})
+    other = new_notebook(cells=[new_code_cell("a_line_of_another_exercise = 'that is long enough'")])
+    nbformat.write(other, source.parent / "01-other.ipynb")
+    (folder / "Jo").mkdir()
+    for name in ("first", "second", "third"):
+        (folder / f"{name}.ipynb").rename(folder / "Jo" / f"{name}.ipynb")
+    nbformat.write(other, folder / "Jo" / "other.ipynb")
+    (tmp_path / "marks.csv").write_text("student,judgement\nJo,1.5\n")
+    arguments = ["--exercise", str(source), "--csv", str(tmp_path / "g.csv"), "--marks", str(tmp_path / "marks.csv")]
+    assert grade.main([str(folder), *arguments]) == 0
+    assert "skipped, another exercise: Jo/other.ipynb" in capsys.readouterr().out.replace(os.sep, "/")
+    (row,) = table(tmp_path / "g.csv").values()
+    assert (row["points"], row["of"], row["attempts"]) == ("3.5", "4", "3") and row["submission"].endswith(
+        "second.ipynb"
+    )
 
 
 def test_grades_are_safe_in_a_spreadsheet():

@@ -3,9 +3,9 @@
     python tools/build_exercises.py [--check]
 
 exercises/source/NN-name.ipynb is written by hand, with its solutions; from it follows exercises/student/NN-name.ipynb:
-solution regions become a stub, hidden tests and outputs go, cells that grade are locked. This is what nbgrader's
-``generate_assignment`` does, through the same preprocessors but without its database; the copies can be graded with
-nbgrader or with tools/grade.py.
+solution regions become a stub, hidden tests and outputs go, cells that grade are locked, and a first cell installs
+mtjlib where it is missing. This is what nbgrader's ``generate_assignment`` does, through the same preprocessors but
+without its database; the copies can be graded with nbgrader or with tools/grade.py.
 
 --check   change nothing; exit 1 if a copy is missing, out of date or without a source
 
@@ -20,13 +20,22 @@ from copy import deepcopy
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_code_cell
 from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 from normalise_notebooks import normalise, text
 from traitlets.config import Config
 
+import mtjlib
+
 ROOT = Path(__file__).resolve().parents[1]
 EXERCISES = ROOT / "exercises"
 STUB = "# YOUR CODE HERE\npass"
+INSTALL = """\
+# A bare Python? Put the wheel of the Hands-on page beside this notebook; the last line installs what is missing.
+try:
+    import mtjlib
+except ModuleNotFoundError:
+    %pip install --quiet "./{wheel}[notebooks]\""""
 
 
 def student_copy(source):
@@ -37,8 +46,18 @@ def student_copy(source):
     copy, resources = deepcopy(source), {}
     for step in (ClearSolutions, ClearHiddenTests, ClearOutput, LockCells):
         copy, resources = step(config=config).preprocess(copy, resources)
+    copy.cells.insert(1, new_code_cell(INSTALL.format(wheel=wheel_name()), metadata={"tags": ["install"]}))
     copy, _ = ComputeChecksums().preprocess(normalise(copy), resources)
+    for cell in copy.cells:
+        if "data" in cell.metadata.get("tags", []) and len(cell.source.splitlines()) > 40:
+            cell.metadata["jupyter"] = {"source_hidden": True}  # numbers, folded away
     return text(copy)
+
+
+def wheel_name():
+    """Return the name of the file that students install: pure Python, the same for every system."""
+    version = mtjlib.__version__
+    return f"mtjlib-{version}-py3-none-any.whl"
 
 
 def main(arguments=None):

@@ -19,16 +19,16 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-from mtjlib import Barrier, Ferromagnet, Junction, bands, exact, imperfections
-from mtjlib import julliere as julliere_model
+from mtjlib.course.given import barrier as oxides
 from mtjlib.course.given import bias as reversing
+from mtjlib.course.given import coherent as filters
+from mtjlib.course.given import interface as pair
 from mtjlib.course.given import julliere as wafers
+from mtjlib.course.given import real as six
 from mtjlib.course.given import torque as prints
 
 SOURCE = Path(__file__).resolve().parents[1] / "exercises" / "source"
 TRUTH = re.compile(r"^( *)truth = .*$", re.MULTILINE)
-
-NOISE = 0.01
 
 
 def julliere(seed):
@@ -47,51 +47,66 @@ def julliere(seed):
     return "\n".join(lines), "truth = {" + ", ".join(f'"{k}": {v}' for k, v in truth.items()) + "}"
 
 
-LAYERS = np.arange(2, 13)
+def interface(seed):
+    """Two alloys for exercise 03."""
+    left, right = pair.alloys(seed)
+    data = (
+        f"split_left, split_right = {left}, {right}  # eV\ncheck.given(split_left=split_left, split_right=split_right)"
+    )
+    return data, f'truth = {{"reversal": {pair.sign_changes(left, right)[0]:.4f}}}'
 
 
 def coherent(seed):
     """Three wafers for exercise 04: spin flips, s-p mixing, and a fixed shunt beside a barrier of growing thickness."""
     rng = np.random.default_rng(seed)
-    flips, mixing = round(rng.uniform(0.04, 0.08), 3), round(rng.uniform(0.2, 0.35), 2)
-    limit = rng.uniform(10.5, 12.0)  # layers at which the shunt carries as much as the parallel junction
-
-    def ideal(v):
-        return np.array([bands.tmr(bands.model_junction(int(n), v), rtol=0.1) for n in LAYERS])
-
-    r_p = np.exp(2 * bands.decay(0.0, 3.5, -1.0) * (LAYERS - limit))  # in units of the shunt
-    tables = {
-        "A": imperfections.spin_flip_tmr(ideal(0.02), flips),
-        "B": ideal(mixing),
-        "C": julliere_model.measured_tmr(r_p, ideal(0.15), 0.0, 1.0),
-    }
-    tables = {wafer: tmr * (1 + NOISE * rng.standard_normal(tmr.shape)) for wafer, tmr in tables.items()}
-    lines = [f"layers = np.arange({LAYERS[0]}, {LAYERS[-1] + 1})  # of the barrier", "tmr = {  # at the meter"]
-    lines += [f'    "{wafer}": np.array({_row(table)}),' for wafer, table in tables.items()]
-    return "\n".join([*lines, "}"]), f'truth = {{"flips": {flips}}}'
+    tables = {w: filters.draw(kind, rng) for w, kind in zip("ABC", ("flips", "mixing", "shunt"), strict=True)}
+    layers = filters.LAYERS
+    lines = [f"layers = np.arange({layers[0]}, {layers[-1] + 1})  # of the barrier", "tmr = {  # at the meter"]
+    lines += [f'    "{wafer}": np.array({_row(table)}),' for wafer, (table, _) in tables.items()]
+    return "\n".join([*lines, "}", "check.given(layers=layers, tmr=tmr)"]), f'truth = {{"flips": {tables["A"][1]}}}'
 
 
-def lopsided(seed):
-    """Two junctions for exercise 02: dI/dV of a level and a tilted barrier, by exact scattering, 0.4 % noise."""
-    rng = np.random.default_rng(seed)
-    metal, height, width = Ferromagnet(4.5, 0.0), round(rng.uniform(1.7, 2.3), 2), round(rng.uniform(1.3, 1.6), 2)
-    tilt = round(rng.choice([-1, 1]) * rng.uniform(0.7, 1.0), 2)
-    tilted = rng.permutation(["X", "Y"])[0]
-    lines, step = {"bias": [], "g": []}, 0.002
-    for name in "XY":
-        # The level one is measured further on one side, so that its end points mislead.
-        bias = np.linspace(-0.3, 0.3, 31) if name == tilted else np.linspace(-0.2, 0.4, 31)
-        half = tilt / 2 if name == tilted else 0.0
-        junction = Junction(metal, Barrier(height - half, width, 0.4, height + half), metal)
-        up, down = (exact.current_density(junction, bias + shift) for shift in (step, -step))
-        g = (up - down) / (2 * step) * 1e-6 * (1 + 0.004 * rng.standard_normal(bias.size))  # µS in 1 µm²
+def barrier(seed):
+    """Two junctions for exercise 02: dI/dV of a level and a tilted barrier."""
+    lines = {"bias": [], "g": []}
+    for name, (bias, g) in oxides.curves(seed).items():
         lines["bias"].append(f'    "{name}": np.linspace({bias[0]:.1f}, {bias[-1]:.1f}, {bias.size}),')
         rows = [" ".join(f"{value:#.4g}" for value in part) for part in np.array_split(g, 3)]
         lines["g"] += [f'    "{name}": """', *(f"        {row}" for row in rows), '    """,']
     split = "g = {name: np.array(values.split(), float) for name, values in g.items()}"
     text = ["bias = {  # V", *lines["bias"], "}", "g = {  # dI/dV in µS", *lines["g"], "}", split]
-    truth = {"lopsided": str(tilted), "height": height, "width": width, "tilt": tilt}
-    return "\n".join(text), f"truth = {json.dumps(truth)}"
+    truth = dict(zip(("lopsided", "height", "width", "tilt"), oxides.junctions(seed), strict=True))
+    return "\n".join([*text, "check.given(bias=bias, g=g)"]), f"truth = {json.dumps(truth)}"
+
+
+def real(seed):
+    """Six devices for exercise 05."""
+    data = six.devices(seed)
+    blocks = []
+    for name, (_, _, rv, rh) in data.items():
+        titles = [f"{state} {t}" for t in six.TEMPERATURES for state in ("P", "AP")] + ["loop"]
+        blocks += [f"{name} {title}\n{_wrapped(r)}" for title, r in zip(titles, [*rv.T, rh], strict=True)]
+    table = "\n\n".join(blocks)
+    known = {defect: strength for defect, strength, *_ in data.values()}
+    truth = {
+        "series": known["series"]["series"],
+        "leak": known["pinhole"]["leak"],
+        "flips": known["flip"]["flips"],
+        "level": known["resonance"]["resonance"][0],
+    }
+    return (
+        f'''bias = np.linspace(-0.4, 0.4, 33).round(3)  # V
+field = np.concatenate([np.arange(-20.0, 20.5), np.arange(20.0, -20.5, -1.0)])  # mT, up and down again
+TABLE = """
+{table}
+"""  # in Ω: dV/dI against bias in P and AP at 10 K and 300 K, and the minor loop at 300 K
+curves = {{}}
+for block in TABLE.strip().split("\\n\\n"):
+    title, _, numbers = block.partition("\\n")
+    curves[title] = np.array(numbers.split(), dtype=float)
+check.given(bias=bias, field=field, curves=curves)''',
+        f"truth = {json.dumps(truth)}",
+    )
 
 
 def torque(seed):
@@ -118,10 +133,12 @@ def reversing_junction(seed):
     return "\n".join(["order = {", *lines, "}", "check.given(order=order)"]), f"truth = {json.dumps(known)}"
 
 
-EXERCISES = {
+EXERCISES = {  # name: (what makes its data, the committed seed)
     "01-julliere": (julliere, 11),
-    "02-barrier": (lopsided, 21),
+    "02-barrier": (barrier, 21),
+    "03-interface": (interface, 3),
     "04-coherent": (coherent, 4),
+    "05-real-junctions": (real, 2),
     "07-torque": (torque, 72),
     "09-bias": (reversing_junction, 9),
 }
@@ -129,6 +146,15 @@ EXERCISES = {
 
 def _row(numbers):
     return "[" + ", ".join(str(float(f"{number:.3g}")) for number in numbers) + "]"
+
+
+def _wrapped(numbers, width=112):
+    lines = [""]
+    for number in map("{:g}".format, numbers):
+        if len(lines[-1]) + len(number) + 1 > width:
+            lines.append("")
+        lines[-1] += f"{number} "
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def write(notebook, data, truth):

@@ -3,6 +3,8 @@
 The model is the circuit of chapter 1: a junction with Julliere's two resistances, a leak across it, leads in series.
 """
 
+import functools
+
 import numpy as np
 
 from mtjlib.course import check
@@ -37,6 +39,7 @@ def defect(kind, ra, rng):
     return {"shunt_ra": round(ra * rng.uniform(0.5, 2.0), 1)}  # the bridges carry between a third and two thirds
 
 
+@functools.cache
 def wafers(seed, count):
     """Return `count` wafers that nobody has seen: pairs of (area, R_P, R_AP) and what `diagnose` should say."""
     rng = np.random.default_rng([seed, 1])
