@@ -46,7 +46,9 @@ def student_copy(source):
     copy, resources = deepcopy(source), {}
     for step in (ClearSolutions, ClearHiddenTests, ClearOutput, LockCells):
         copy, resources = step(config=config).preprocess(copy, resources)
-    copy.cells.insert(1, new_code_cell(INSTALL.format(wheel=wheel_name()), metadata={"tags": ["install"]}))
+    copy.cells.insert(
+        1, new_code_cell(INSTALL.format(wheel=wheel_name()), id="install", metadata={"tags": ["install"]})
+    )
     copy, _ = ComputeChecksums().preprocess(normalise(copy), resources)
     for cell in copy.cells:
         if "data" in cell.metadata.get("tags", []) and len(cell.source.splitlines()) > 40:
