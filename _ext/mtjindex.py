@@ -1,0 +1,47 @@
+"""Index entries for every symbol of the notation page: by its meaning and by its name in the code.
+
+The functions of the library come into the index by themselves, from the reference pages.
+"""
+
+import re
+
+from docutils import nodes
+from sphinx import addnodes
+
+PAGE = "chapters/notation"
+LETTERS = {
+    "Delta": "Δ", "Gamma": "Γ", "Lambda": "Λ", "Pi": "Π", "beta": "β", "theta": "θ", "varepsilon": "ε", "kappa": "κ",
+    "sigma": "σ", "varphi": "φ", "phi": "φ", "xi": "ξ", "ell": "ℓ", "rho": "ρ", "eta": "η", "hbar": "ħ", "lambda": "λ",
+    "parallel": "∥", "perp": "⊥", "uparrow": "↑", "downarrow": "↓", "pm": "±", "times": "×", "chi": "χ",
+}  # fmt: skip
+
+
+def plain(symbol):
+    """Return LaTeX as letters that an index can sort."""
+    text = re.sub(r"\\(?:mathbf|mathcal|mathrm|text|hat|boldsymbol)\s*\{?(\w)\}?", r"\1", symbol)
+    text = re.sub(r"\\(\w+)\s*", lambda match: LETTERS.get(match[1], ""), text)
+    return re.sub(r"[{}$\\,]", "", text).strip()
+
+
+def add_symbols(app, doctree):
+    """Put an index entry and its target into each row of the page's tables that starts with a symbol."""
+    if app.env.docname != PAGE:
+        return
+    for number, row in enumerate(doctree.findall(nodes.row)):
+        cells = row.children
+        symbols = [plain(math.astext()) for math in cells[0].findall(nodes.math)]
+        if not symbols or len(cells) < 4:
+            continue
+        meaning = re.split(r"[;:(]", cells[1].astext())[0].strip().rstrip(",")
+        names = [literal.astext() for literal in cells[-1].findall(nodes.literal)]
+        target = f"symbol-{number}"
+        entries = [("single", f"{meaning}, {', '.join(symbols)}", target, "", None)]
+        entries += [("single", f"{name} (in the code), {', '.join(symbols)}", target, "", None) for name in names]
+        place = cells[0][0] if len(cells[0]) else cells[0]
+        place.insert(0, nodes.target("", "", ids=[target]))
+        place.insert(0, addnodes.index(entries=entries))
+
+
+def setup(app):
+    app.connect("doctree-read", add_symbols)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
