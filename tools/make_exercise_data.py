@@ -25,6 +25,7 @@ from mtjlib.course.given import coherent as filters
 from mtjlib.course.given import interface as pair
 from mtjlib.course.given import julliere as wafers
 from mtjlib.course.given import real as six
+from mtjlib.course.given import symmetry as mirrors
 from mtjlib.course.given import torque as prints
 
 SOURCE = Path(__file__).resolve().parents[1] / "exercises" / "source"
@@ -134,12 +135,32 @@ def reversing_junction(seed):
 
 
 EXERCISES = {  # name: (what makes its data, the committed seed)
+def mirrored(seed):
+    """Four devices for exercise 08: a symmetric one, two that are clearly not, and one whose asymmetry is buried."""
+    rng = np.random.default_rng(seed)
+    kinds = dict(zip("ABCD", rng.permutation(list(mirrors.JUNCTIONS)), strict=True))
+    readings = {name: mirrors.measured(kind, rng) for name, kind in kinds.items()}
+    lines = ["bias = np.linspace(-0.3, 0.3, 9)  # V", "across = {  # N⊥ in µJ/m², four sweeps of each device"]
+    for name, (sweeps, _) in readings.items():
+        rows = [" ".join(f"{value:.4f}" for value in sweep) for sweep in sweeps]
+        lines += [f'    "{name}": """', *(f"        {row}" for row in rows), '    """,']
+    lines += ["}", "along = {  # N∥ in µJ/m², one sweep"]
+    lines += [f'    "{name}": "{" ".join(f"{value:.4f}" for value in one)}",' for name, (_, one) in readings.items()]
+    lines += ["}", "across = {name: np.array(text.split(), float).reshape(4, 9) for name, text in across.items()}"]
+    lines += ["along = {name: np.array(text.split(), float) for name, text in along.items()}"]
+    lines += ["check.given(bias=bias, across=across, along=along)"]
+    truth = {name: mirrors.WORDS[kind in ("symmetric", "buried")] for name, kind in kinds.items()}
+    return "\n".join(lines), f"truth = {json.dumps(truth)}"
+
+
+EXERCISES = {
     "01-julliere": (julliere, 11),
     "02-barrier": (barrier, 21),
     "03-interface": (interface, 3),
     "04-coherent": (coherent, 4),
     "05-real-junctions": (real, 2),
     "07-torque": (torque, 72),
+    "08-symmetry": (mirrored, 8),
     "09-bias": (reversing_junction, 9),
 }
 
