@@ -134,7 +134,6 @@ def reversing_junction(seed):
     return "\n".join(["order = {", *lines, "}", "check.given(order=order)"]), f"truth = {json.dumps(known)}"
 
 
-EXERCISES = {  # name: (what makes its data, the committed seed)
 def mirrored(seed):
     """Four devices for exercise 08: a symmetric one, two that are clearly not, and one whose asymmetry is buried."""
     rng = np.random.default_rng(seed)
@@ -153,7 +152,7 @@ def mirrored(seed):
     return "\n".join(lines), f"truth = {json.dumps(truth)}"
 
 
-EXERCISES = {
+EXERCISES = {  # name: (what makes its data, the committed seed)
     "01-julliere": (julliere, 11),
     "02-barrier": (barrier, 21),
     "03-interface": (interface, 3),
