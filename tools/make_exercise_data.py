@@ -25,6 +25,7 @@ from mtjlib.course.given import coherent as filters
 from mtjlib.course.given import interface as pair
 from mtjlib.course.given import julliere as wafers
 from mtjlib.course.given import real as six
+from mtjlib.course.given import spin_scattering as spins
 from mtjlib.course.given import symmetry as mirrors
 from mtjlib.course.given import torque as prints
 
@@ -110,6 +111,17 @@ check.given(bias=bias, field=field, curves=curves)''',
     )
 
 
+def spin_scattering(seed):
+    """A junction for exercise 06 whose right magnet is a half metal, and its angle."""
+    *numbers, degrees = spins.device(np.random.default_rng(seed))
+    spin = spins.by_layers(spins.junction(*numbers), np.radians(degrees))
+    lines = [
+        f"device = given.junction({', '.join(map(str, numbers))})  # splittings left and right, barrier height, eV"
+    ]
+    lines += [f"angle = np.radians({degrees})", "check.given(device=device, angle=angle)"]
+    return "\n".join(lines), f'truth = {{"spin": {[round(float(x), 4) for x in spin]}}}'
+
+
 def torque(seed):
     """Three printed versions for exercise 07, one of them right, and an unequal junction."""
     rng = np.random.default_rng(seed)
@@ -158,6 +170,7 @@ EXERCISES = {  # name: (what makes its data, the committed seed)
     "03-interface": (interface, 3),
     "04-coherent": (coherent, 4),
     "05-real-junctions": (real, 2),
+    "06-spin-scattering": (spin_scattering, 6),
     "07-torque": (torque, 72),
     "08-symmetry": (mirrored, 8),
     "09-bias": (reversing_junction, 9),
