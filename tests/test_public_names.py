@@ -25,8 +25,8 @@ PACKAGE = ROOT / "mtjlib"
 AWAITING = {
     "chapter 2": "simmons.conductance simmons.current_density simmons.fit_simmons",
     "chapter 4": """
-        bands.bonds bands.open_channels bands.scattering iron.Iron iron.ORBITALS iron.RYDBERG iron.bond
-        iron.fermi_level iron.hamiltonian stack.Channels stack.channels stack.complex_bands
+        bands.open_channels bands.scattering iron.RYDBERG iron.bond
+        stack.complex_bands
     """,
     "chapter 5": """
         imperfections.disordered_conductance thermoelectric.lorenz_number
