@@ -28,6 +28,7 @@ from mtjlib.course.given import real as six
 from mtjlib.course.given import spin_scattering as spins
 from mtjlib.course.given import symmetry as mirrors
 from mtjlib.course.given import torque as prints
+from mtjlib.course.given import wells
 
 SOURCE = Path(__file__).resolve().parents[1] / "exercises" / "source"
 TRUTH = re.compile(r"^( *)truth = .*$", re.MULTILINE)
@@ -164,6 +165,19 @@ def mirrored(seed):
     return "\n".join(lines), f"truth = {json.dumps(truth)}"
 
 
+def monolayers(seed):
+    """Two lots for exercise 10: torkance on whole layers of one metal, grown along two directions."""
+    layers, readings, wavevector = wells.lots(seed)
+    lines = ["counts = np.arange(3, 25)  # layers", f"layer = {json.dumps(layers)}  # thickness of one, in nm"]
+    lines.append("torkance = {  # µJ/(V m²)")
+    for name, values in readings.items():
+        rows = [" ".join(f"{value:.2f}" for value in part) for part in np.array_split(values, 2)]
+        lines += [f'    "{name}": """', *(f"        {row}" for row in rows), '    """,']
+    lines += ["}", "torkance = {lot: np.array(text.split(), float) for lot, text in torkance.items()}"]
+    lines.append("check.given(counts=counts, layer=layer, torkance=torkance)")
+    return "\n".join(lines), f'truth = {{"wavevector": {wavevector}}}'
+
+
 EXERCISES = {  # name: (what makes its data, the committed seed)
     "01-julliere": (julliere, 11),
     "02-barrier": (barrier, 21),
@@ -174,6 +188,7 @@ EXERCISES = {  # name: (what makes its data, the committed seed)
     "07-torque": (torque, 72),
     "08-symmetry": (mirrored, 8),
     "09-bias": (reversing_junction, 9),
+    "10-quantum-wells": (monolayers, 10),
 }
 
 
