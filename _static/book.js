@@ -21,7 +21,9 @@
       if (button.classList.contains("search-button-field")) button.removeAttribute("aria-label");
       else each("[title]", function (icon) { icon.removeAttribute("title"); }, button);
     });
-    each("details > summary[aria-label]", function (summary) { summary.removeAttribute("aria-label"); });
+    each("details > summary[aria-label]", function (summary) {  // the sidebar's toggle has no other name
+      if (summary.textContent.trim()) summary.removeAttribute("aria-label");
+    });
     each(".sidebar-primary-items__start:not([role])", function (sidebar) {
       sidebar.setAttribute("role", "region");
       sidebar.setAttribute("aria-label", "Book sidebar");
