@@ -1,7 +1,7 @@
 """The book's own Sphinx extension: what Jupyter Book 1 needs to know, and what it should not put on a page.
 
 * A change in ``mtjlib`` executes every notebook again, which no cache and no file time would notice.
-* Browser libraries come from the book's own folder if ``tools/vendor.py`` has fetched them, else from the public CDN.
+* What ``tools/vendor.py`` has fetched is copied next to the pages.
 * A plain link to a notebook that is not a page, such as a hands-on exercise, offers it for download.
 * What a cell prints stays as it was printed.
 * Scripts that this book does not use, or that the theme emits twice, are left out, and figures are made lighter.
@@ -48,13 +48,9 @@ def remember_library(app, exception):
         Path(app.srcdir, DIGEST).write_text(app.config.mtjlib_digest, encoding="utf-8")
 
 
-def choose_browser_libraries(app, config):
-    """Serve MathJax from the book itself if it is there; Sphinx's default is the same library on the public CDN."""
+def ship_browser_libraries(app, config):
     if Path(app.srcdir, SITE, "vendor", "versions.json").exists():
         config.html_extra_path = [*config.html_extra_path, SITE.as_posix()]
-        config.mathjax_path = "../vendor/mathjax/mathjax.js"
-    else:
-        logger.info("Maths comes from the public CDN (npm was not there to fetch it).")
 
 
 def offer_notebooks(app, doctree):
@@ -163,7 +159,7 @@ def setup(app):
     render.coalesce_streams = join_streams
     app.add_config_value("mtjlib_digest", "", "env", str)
     app.connect("config-inited", watch_library)
-    app.connect("config-inited", choose_browser_libraries, priority=400)  # before the extra paths are validated
+    app.connect("config-inited", ship_browser_libraries, priority=400)  # before the extra paths are validated
     app.connect("doctree-read", offer_notebooks, priority=400)  # before Sphinx collects the downloads
     app.connect("builder-inited", share_html_handlers)
     app.connect("doctree-resolved", drop_thebe_nodes, priority=900)

@@ -250,7 +250,8 @@ def target_of(page, link):
 
 
 def card_html(link, card, to_here):
-    body = re.sub(r'(href|src)="(?![a-z]+:|#)[^"]*"', "", card["html"])
+    shown_here = to_here and card["kind"] == "equation"  # cards.js copies it from its place
+    body = "" if shown_here else re.sub(r'(href|src)="(?![a-z]+:|#)[^"]*"', "", card["html"])
     title = f'<p class="card-title">{html.escape(card["title"], quote=False)}</p>' if card["title"] else ""
     return f'<template data-card="{html.escape(link)}" data-kind="{card["kind"]}">{title}<div>{body}</div></template>'
 

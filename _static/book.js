@@ -31,10 +31,10 @@
     each(".citation-list > [role=doc-biblioentry]", function (entry) { entry.setAttribute("role", "listitem"); });
   }
 
-  // A formula wider than its column scrolls, by keyboard too; all others are left as MathJax made them.
+  // A formula wider than its column scrolls, by keyboard too; all others are left as they are.
   function markWide() {
-    each(".bd-article mjx-container", function (formula) {
-      var display = formula.getAttribute("display") === "true", wide = formula.classList.contains("wide");
+    each(".bd-article .math > .katex-display, .bd-article .math > .katex", function (formula) {
+      var display = formula.matches(".katex-display"), wide = formula.classList.contains("wide");
       if (!display && wide) formula.classList.remove("wide");  // measured at its natural width
       var column = formula.closest("p, li, td, th, dd, dt, figcaption, h1, h2, h3, h4, summary, div").clientWidth;
       var now = display ? formula.scrollWidth > formula.clientWidth + 1 : column > 0 && formula.getBoundingClientRect().width > column;
@@ -53,10 +53,7 @@
   function watchWidths() {
     var article = document.querySelector(".bd-article");
     if (!article) return;
-    Promise.resolve(window.MathJax && window.MathJax.startup && window.MathJax.startup.promise).then(function () {
-      markWide();
-      new ResizeObserver(markWide).observe(article);  // also when a fold opens: the article grows
-    });
+    new ResizeObserver(markWide).observe(article);  // at first, and when a fold opens: the article grows
   }
 
   // Paper is a handout: white, the questions in their place, their answers and the solutions at the end.

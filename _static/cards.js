@@ -23,10 +23,9 @@
         box.prepend(copy);
       }
     }
-    if (own.dataset.kind === "equation" && href.startsWith("#")) {  // already typeset
-      const formula = document.querySelector(`${CSS.escape ? "#" + CSS.escape(decodeURIComponent(href.slice(1))) : href} mjx-container`);
-      const place = formula && box.querySelector(".card-title + div");
-      if (place) place.replaceChildren(formula.cloneNode(true));
+    if (own.dataset.kind === "equation" && href.startsWith("#")) {  // on this page: its formula
+      const formula = document.getElementById(decodeURIComponent(href.slice(1)))?.querySelector(".katex-display");
+      if (formula) box.append(formula.cloneNode(true));
     }
     return box;
   }
@@ -46,16 +45,10 @@
     document.body.append(card);
     owner = link;
     link.setAttribute("aria-describedby", card.id);
-    const place = () => {
-      if (!card || owner !== link) return;
-      const at = link.getBoundingClientRect(), size = card.getBoundingClientRect(), room = document.documentElement.clientWidth;
-      card.style.left = `${Math.max(8, Math.min(at.left, room - size.width - 8)) + scrollX}px`;
-      const above = at.top > size.height + 12;
-      card.style.top = `${(above ? at.top - size.height - 8 : at.bottom + 8) + scrollY}px`;
-    };
-    place();
-    if (card.querySelector(".math:not(:has(mjx-container))") && window.MathJax && window.MathJax.typesetPromise)
-      window.MathJax.typesetPromise([card]).then(place);
+    const at = link.getBoundingClientRect(), size = card.getBoundingClientRect(), room = document.documentElement.clientWidth;
+    card.style.left = `${Math.max(8, Math.min(at.left, room - size.width - 8)) + scrollX}px`;
+    const above = at.top > size.height + 12;
+    card.style.top = `${(above ? at.top - size.height - 8 : at.bottom + 8) + scrollY}px`;
   }
   function hide() {
     clearTimeout(timer);

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "_ext"))
 pytest.importorskip("bs4")
 
+import formulas  # noqa: E402
 import mtjelsewhere  # noqa: E402
 import mtjfigures  # noqa: E402
 import mtjlinks  # noqa: E402
@@ -38,6 +39,27 @@ def test_brackets_and_commas_stay_with_their_formula():
     math = '<span class="math">x</span>'
     assert page(f"<p>a ({math}), b</p>") == f'<p>a <span class="nobreak">({math}),</span> b</p>'
     assert page(f"<p>a {math} b</p>") == f"<p>a {math} b</p>"
+
+
+INLINE = '<p><span class="math notranslate nohighlight">\\(a &lt; b\\)</span></p>'
+DISPLAYED = '<div class="output math" id="e">\n<span class="eqno">(1.1)<a href="#e">#</a></span>\\[x^2\\]</div>'
+
+
+def test_formulas_are_found_as_they_were_written_and_each_is_replaced_by_its_own():
+    assert formulas.formulas_in(INLINE + DISPLAYED) == {("a < b", False), ("x^2", True)}
+    page = formulas.typeset(INLINE + DISPLAYED, {("a < b", False): "<i>a</i>", ("x^2", True): "<b>x</b>"})
+    assert 'nohighlight"><i>a</i></span>' in page and "#</a></span><b>x</b></div>" in page and "\\" not in page
+    assert formulas.typeset(INLINE, {("a < b", True): "<i>a</i>"}) == INLINE  # displayed elsewhere is not set here
+    assert not formulas.formulas_in("<p>A <code>\\(x\\)</code> in code</p>")
+
+
+def test_katex_sets_what_it_knows_and_names_what_it_does_not():
+    if not formulas.can_be_set(ROOT):
+        pytest.skip("KaTeX or Node.js is missing: the formulas wait for MathJax in the browser")
+    right, unknown, comment = formulas.set_formulas([("a < b", False), (r"\kappas", True), ("a % b", False)], ROOT)
+    assert "<math" in right["html"] and 'aria-hidden="true"' in right["html"] and "annotation" not in right["html"]
+    assert r"\kappas" in unknown["error"]  # a macro that is not one is no red text on a page
+    assert "error" in comment  # TeX would lose what follows the sign
 
 
 def test_folded_code_names_its_figure():

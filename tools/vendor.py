@@ -1,7 +1,8 @@
-"""Fetch the browser libraries and the text face of the book with npm, so that its pages need no other server.
+"""Fetch what sets the formulas and the text of the book with npm, so that its pages need no other server.
 
-MathJax and Source Serif 4 (versions: package-lock.json) go to ``_build/site/vendor``, from where the build copies them
-next to the pages. Without npm nothing is fetched and the pages use the public CDN and the reader's own fonts.
+The styles and fonts of KaTeX and Source Serif 4 (versions: package-lock.json) go to ``_build/site/vendor``, from where
+the build copies them next to the pages; ``_ext/formulas.py`` runs KaTeX itself. Without npm nothing is fetched, and the
+pages use MathJax from the public CDN and the reader's own fonts.
 
     python tools/vendor.py
 """
@@ -9,6 +10,7 @@ next to the pages. Without npm nothing is fetched and the pages use the public C
 import base64
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,15 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "_build" / "site" / "vendor"
 
-# From node_modules to vendor. MathJax loads fonts and TeX extensions when they are needed.
-COPIES = {
-    "mathjax/es5/output/chtml/fonts/woff-v2": "mathjax/output/chtml/fonts/woff-v2",
-    "mathjax/es5/input/tex/extensions": "mathjax/input/tex/extensions",
-}
-# MathJax's components that a page needs, in one file. Its ready-made files hold the context menu too, 108 kB of 265,
-# which makes a tab stop of every formula. `startup` comes first; it starts when the file has run to its end.
-COMPONENTS = ("startup", "core", "input/tex", "output/chtml", "output/chtml/fonts/tex", "a11y/assistive-mml")
-
+# Fonts of formulas that stand in the style sheet itself, so that no line moves when they arrive: letters, figures,
+# signs and brackets. A browser fetches the others (bold, script) when a page uses them.
+FORMULAS_INSIDE = {"Main-Regular", "Math-Italic", "Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular"}
 
 # The text face (SIL Open Font License 1.1, kept beside it): upright, italic and semibold, Latin and Greek, cut to these
 # alphabets by Fontsource. A browser fetches a face when a page uses it; the two that every page uses stand in the style
@@ -44,7 +40,7 @@ def copy_fonts() -> None:
             name = f"source-serif-4-{alphabet}-{weight}-{style}.woff2"
             file = MODULES / FONT / "files" / name
             if (alphabet, weight, style) in INSIDE:
-                name = "data:font/woff2;base64," + base64.b64encode(file.read_bytes()).decode()
+                name = data_address(file)
             else:
                 copy(file, VENDOR / "fonts" / name)
             rules.append(
@@ -55,11 +51,25 @@ def copy_fonts() -> None:
     (VENDOR / "fonts" / "fonts.css").write_text("\n".join(rules) + "\n", encoding="utf-8")
 
 
-def copy_mathjax() -> None:
-    """Join the components of MathJax and tell its loader that they are there."""
-    sources = [(MODULES / "mathjax/es5" / f"{name}.js").read_text(encoding="utf-8") for name in COMPONENTS]
-    sources.insert(1, f"MathJax.loader.preLoad(...{json.dumps(COMPONENTS)});")
-    (VENDOR / "mathjax" / "mathjax.js").write_text("\n".join(sources), encoding="utf-8")
+def data_address(font: Path) -> str:
+    return "data:font/woff2;base64," + base64.b64encode(font.read_bytes()).decode()
+
+
+def copy_katex() -> None:
+    """Copy the style sheet of KaTeX with its fonts in the one format that every browser of today reads."""
+    katex = MODULES / "katex"
+
+    def one_format(source: re.Match) -> str:
+        font = katex / "dist" / "fonts" / f"KaTeX_{source[1]}.woff2"
+        if source[1] in FORMULAS_INSIDE:
+            return f"src:url({data_address(font)}) format('woff2')"
+        copy(font, VENDOR / "katex" / "fonts" / font.name)
+        return f"src:url(fonts/{font.name}) format('woff2')"
+
+    rules = (katex / "dist" / "katex-swap.min.css").read_text(encoding="utf-8")
+    rules = re.sub(r"src:url\(fonts/KaTeX_([\w-]+)\.woff2\)[^;}]*", one_format, rules)
+    copy(katex / "LICENSE", VENDOR / "katex" / "LICENSE")
+    (VENDOR / "katex" / "katex.css").write_text(rules, encoding="utf-8")
 
 
 def versions() -> dict[str, str]:
@@ -70,10 +80,7 @@ def versions() -> dict[str, str]:
 
 def copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target)
-    else:
-        shutil.copy2(source, target)
+    shutil.copy2(source, target)
 
 
 def main() -> None:
@@ -91,9 +98,7 @@ def main() -> None:
     if fetched.returncode != 0:
         print("npm could not fetch them: the pages will load MathJax from the public CDN.")
         return
-    for source, target in COPIES.items():
-        copy(MODULES / source, VENDOR / target)
-    copy_mathjax()
+    copy_katex()
     copy_fonts()
     record.write_text(json.dumps(wanted, indent=2) + "\n")
     print(f"Browser libraries are in {VENDOR.relative_to(ROOT).as_posix()}: the pages will make no external request.")

@@ -53,7 +53,7 @@ async function axe(page) {
   const violations = await page.evaluate(async (options) => {
     const { violations } = await window.axe.run(document, options);
     // axe-core does not see that the MathML of a formula fills a table header.
-    const filled = (node) => document.querySelector(node.target[0]).querySelector("mjx-assistive-mml");
+    const filled = (node) => document.querySelector(node.target[0]).querySelector(".katex-mathml");
     for (const v of violations) if (v.id === "empty-table-header") v.nodes = v.nodes.filter((node) => !filled(node));
     return violations;
   }, AXE);
@@ -118,9 +118,9 @@ async function print(page) {
 
 // Formulas and code that do not fit: none may be cut, and what scrolls must be reachable by keyboard.
 const cut = (page) => page.evaluate(() => {
-  const text = (formula) => formula.querySelector("mjx-assistive-mml")?.textContent.slice(0, 60);
+  const text = (formula) => formula.querySelector(".katex-mathml").textContent.slice(0, 60);
   const problems = [];
-  document.querySelectorAll(".bd-article mjx-container").forEach((formula) => {
+  document.querySelectorAll(".bd-article .math > .katex-display, .bd-article .math > .katex").forEach((formula) => {
     const box = formula.getBoundingClientRect();
     if (!box.width) return;
     const column = formula.parentElement.closest("p, li, td, th, dd, dt, figcaption, h1, h2, h3, h4, summary, div");
@@ -136,7 +136,7 @@ const cut = (page) => page.evaluate(() => {
     if (formula.tabIndex >= 0 && !formula.classList.contains("wide")) problems.push(`a tab stop for nothing: ${text(formula)}`);
   });
   document.querySelectorAll(".bd-article div.math > span.eqno").forEach((number) => {
-    const a = number.getBoundingClientRect(), b = number.parentElement.querySelector("mjx-container").getBoundingClientRect();
+    const a = number.getBoundingClientRect(), b = number.parentElement.querySelector(".katex-display").getBoundingClientRect();
     const over = Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
     if (a.width && b.width && over) problems.push(`a number on its formula: ${number.textContent}`);
   });
@@ -201,7 +201,7 @@ const text = (page) => page.evaluate(() => {
   const problems = [], seen = new Set();
   const walk = document.createTreeWalker(document.querySelector(".bd-article"), NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
-    if (node.parentElement.closest("pre, code, script, style, template, svg, mjx-container, .mtj-explorer, noscript")) continue;
+    if (node.parentElement.closest("pre, code, script, style, template, svg, .katex, .mtj-explorer, noscript")) continue;
     const apart = node.data.match(/.{0,12}\d (%|[kMm]?eV|nm|K|[kM]?Ω|[mkM]?V)(?![\w])/u);
     if (apart) problems.push(`a unit may leave its number: ${apart[0]}`);
   }
@@ -267,13 +267,6 @@ async function check(browser, base, name) {
     }).observe({ type: "layout-shift", buffered: true });
   });
   await page.goto(base + name, { waitUntil: "load" });
-  await page.evaluate(() => window.MathJax && window.MathJax.startup && window.MathJax.startup.promise);
-  await page.waitForTimeout(100);
-  report.typesetting = await page.evaluate(() => {
-    const shifted = window.shifted;
-    window.shifted = 0;
-    return shifted;
-  });
   report.asleep = await wakeFigures(page);
   await page.waitForLoadState("networkidle");
   report.shift = await page.evaluate(() => window.shifted);
@@ -282,9 +275,7 @@ async function check(browser, base, name) {
   report.heaviest = [...new Set(bodies)].map((f) => [load(f).length, path.relative(root, f)]).sort((a, b) => b[0] - a[0]).slice(0, 6);
   report.figures = await page.locator(".mtj-explorer").count();
   report.maths = await page.evaluate(() =>
-    [...document.querySelectorAll(".math")].filter((el) => !el.querySelector("mjx-container")).map((el) => el.textContent)
-      .concat([...document.querySelectorAll('mjx-merror, mjx-mtext[style*="color: red"]')]  // the second: an unknown macro
-        .map((el) => `error in ${el.closest("mjx-container").querySelector("mjx-assistive-mml").textContent}`)));
+    [...document.querySelectorAll(".math:not(:has(.katex-html)), .katex-error")].map((el) => el.textContent));
   report.images = await page.evaluate(() => [...document.querySelectorAll("article img:not(.chapter-cards img)")]
     .filter((img) => !img.complete || !img.naturalWidth || !img.alt.trim() || /\.(png|svg|jpe?g)$/.test(img.alt))
     .map((img) => `${img.getAttribute("src")}  alt="${img.alt}"`)
