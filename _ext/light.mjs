@@ -13,7 +13,7 @@ const files = (folder, ending) => fs.readdirSync(folder, { recursive: true, with
   .filter((entry) => entry.isFile() && entry.name.endsWith(ending)).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 
 const pages = files(root, ".html"), sheets = [...files(path.join(root, "_static"), ".css"), ...files(path.join(root, "vendor"), ".css")];
-const dynamic = { greedy: [/tooltip/, /^bs-/, /modal/, /collaps/] };  // names that Bootstrap puts together from pieces
+const dynamic = { standard: [/tooltip/, /^bs-/, /modal/, /collaps/] };  // names that Bootstrap puts together from pieces
 const purged = await new PurgeCSS().purge({ content: [...pages, ...files(root, ".js")], css: sheets, safelist: dynamic });
 for (const { file, css } of purged) fs.writeFileSync(file, css);
 
@@ -21,12 +21,12 @@ const ASCII = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).
 const letters = [...new Set(ASCII + pages.map((page) => fs.readFileSync(page, "utf8")).join(""))].join("");
 for (const sheet of sheets.filter((file) => file.includes(`${path.sep}vendor${path.sep}`))) {
   let css = fs.readFileSync(sheet, "utf8");
-  for (const [address, name] of css.matchAll(/url\(([^)]*?([\w-]+)\.woff2)\)/g)) {
-    const file = path.join(path.dirname(sheet), address.slice(4, -1));
+  for (const [address, file, name] of css.matchAll(/url\(([^)]*?([\w-]+)\.woff2)\)/g)) {
     if (!inside.split(",").includes(name)) continue;
-    const font = await subsetFont(fs.readFileSync(file), letters, { targetFormat: "woff2" });
+    const whole = path.join(path.dirname(sheet), file);
+    const font = await subsetFont(fs.readFileSync(whole), letters, { targetFormat: "woff2" });
     css = css.replace(address, `url(data:font/woff2;base64,${font.toString("base64")})`);
-    fs.rmSync(file);
+    fs.rmSync(whole);
   }
   fs.writeFileSync(sheet, css);
 }

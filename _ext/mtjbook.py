@@ -116,17 +116,6 @@ def finish_pages(app, exception):
             page.write_text(better, encoding="utf-8")
 
 
-def lighten_styles(app, exception):
-    """Leave out of the theme's style sheet what no page has: icons of a font that is not there, and some widgets."""
-    if exception or app.builder.name != "html":
-        return
-    path = Path(app.outdir, "_static/styles/pydata-sphinx-theme.css")
-    rules = path.read_text(encoding="utf-8")
-    rules = re.sub(r"(?:\.fa-[\w-]+:{1,2}before,?)+\{content:[^}]*\}", "", rules)
-    widgets = "carousel|toast|accordion|spinner|placeholder|list-group|pagination"
-    path.write_text(re.sub(rf"[^{{}}]*\.(?:{widgets})[\w-]*[^{{}}]*\{{[^{{}}]*\}}", "", rules), encoding="utf-8")
-
-
 def lighten_figures(app, exception):
     """Store figures with 256 colours: a drawing has no more, and a phone loads less than half as much."""
     if exception or app.builder.name != "html":
@@ -165,7 +154,6 @@ def setup(app):
     app.connect("doctree-resolved", drop_thebe_nodes, priority=900)
     app.connect("html-page-context", drop_unused_scripts, priority=900)
     app.connect("build-finished", lighten_figures)
-    app.connect("build-finished", lighten_styles)
     app.connect("build-finished", finish_pages)
     app.connect("build-finished", remember_library)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,16 +2,43 @@
 
 Sphinx, its theme and its extensions write scripts into the head that stop the page until they have arrived. Here every
 script with an address waits (``defer``) until the page is read, in the same order; the one that later inline scripts
-rely on is written into the page itself.
+rely on is written into the page itself. Style sheets and fonts keep what the book uses (``light.mjs``).
 """
 
+import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
-# The theme asks for "auto" and leaves it to a later script to see what that means: choose before the first paint.
+MODULES = Path("node_modules", "subset-font")
+# Faces that most pages use: files, which stand in the style sheets themselves, and how a style names them.
+INSIDE = [
+    *(f"source-serif-4-{face}" for face in ("latin-400-normal", "latin-400-italic", "latin-600-normal")),
+    *(f"source-serif-4-{face}" for face in ("greek-400-normal", "greek-600-normal")),
+    *(f"KaTeX_{face}" for face in ("Main-Regular", "Math-Italic", "Main-Bold")),
+    *(f"KaTeX_Size{size}-Regular" for size in (1, 2, 3, 4)),
+]
+SHORTHANDS = [
+    *(f"{face} 1em 'Source Serif 4'" for face in ("400", "italic 400", "600")),
+    *(
+        f"{face} 1em {family}"
+        for face, family in (("400", "KaTeX_Main"), ("700", "KaTeX_Main"), ("italic 400", "KaTeX_Math"))
+    ),
+    *(f"1em KaTeX_Size{size}" for size in (1, 2, 3, 4)),
+]
+# The theme asks for "auto" and leaves it to a later script to see what that means: choose before the first paint. And
+# wait with that paint until the letters inside the style sheets are unpacked: else all lines move when they are.
 THEME = """<script>(function (root) {
-  if (root.theme === "auto") root.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-})(document.documentElement.dataset);</script>"""
+  var dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  if (root.dataset.theme === "auto") root.dataset.theme = dark ? "dark" : "light";
+  var show = function () { root.classList.remove("fonts-coming"); };
+  root.classList.add("fonts-coming");
+  setTimeout(show, 2000);
+  requestAnimationFrame(function () {  // the style sheets are here
+    Promise.all(FACES.map(function (face) { return document.fonts.load(face, "aα+"); })).then(show, show);
+  });
+})(document.documentElement);</script>""".replace("FACES", json.dumps(SHORTHANDS))
 AFTER_THEME = re.compile(r'(localStorage\.getItem\("theme"\) \|\| "auto";\s*</script>)')
 OPTIONS = re.compile(r'<script src="[^"]*_static/documentation_options\.js[^"]*"></script>')
 BLOCKING = re.compile(r'<script(?![^>]*\b(?:defer|async|type="module")\b)([^>]*\bsrc=)')
@@ -38,6 +65,15 @@ def hurry_pages(app, exception):
                 page.write_text(better, encoding="utf-8")
 
 
+def lighten(app, exception):
+    """Leave out of style sheets and fonts what no page uses; without Node.js they stay as they came."""
+    if exception or app.builder.name != "html" or not (shutil.which("node") and Path(app.srcdir, MODULES).is_dir()):
+        return
+    script = Path(__file__).with_name("light.mjs")
+    subprocess.run(["node", str(script), str(app.outdir), ",".join(INSIDE)], check=True)
+
+
 def setup(app):
+    app.connect("build-finished", lighten, priority=950)  # when every page is as it will be
     app.connect("build-finished", hurry_pages, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,7 +7,6 @@ pages use MathJax from the public CDN and the reader's own fonts.
     python tools/vendor.py
 """
 
-import base64
 import hashlib
 import json
 import re
@@ -19,17 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "_build" / "site" / "vendor"
 
-# Fonts of formulas that stand in the style sheet itself, so that no line moves when they arrive: letters, figures,
-# signs and brackets. A browser fetches the others (bold, script) when a page uses them.
-FORMULAS_INSIDE = {"Main-Regular", "Math-Italic", "Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular"}
-
 # The text face (SIL Open Font License 1.1, kept beside it): upright, italic and semibold, Latin and Greek, cut to these
-# alphabets by Fontsource. A browser fetches a face when a page uses it; the two that every page uses stand in the style
-# sheet itself, so that no line moves when they arrive and pages opened as files have them too.
+# alphabets by Fontsource. A browser fetches a face when a page uses it; those that most pages use stand in the style
+# sheet itself in the end (`_ext/light.mjs`).
 FONT = "@fontsource/source-serif-4"
 ALPHABETS = ("latin", "latin-ext", "greek")
 FACES = (("400", "normal"), ("400", "italic"), ("600", "normal"))
-INSIDE = {("latin", "400", "normal"), ("latin", "600", "normal")}
 
 
 def copy_fonts() -> None:
@@ -38,11 +32,7 @@ def copy_fonts() -> None:
     for alphabet in ALPHABETS:
         for weight, style in FACES:
             name = f"source-serif-4-{alphabet}-{weight}-{style}.woff2"
-            file = MODULES / FONT / "files" / name
-            if (alphabet, weight, style) in INSIDE:
-                name = data_address(file)
-            else:
-                copy(file, VENDOR / "fonts" / name)
+            copy(MODULES / FONT / "files" / name, VENDOR / "fonts" / name)
             rules.append(
                 f'@font-face {{ font-family: "Source Serif 4"; font-weight: {weight}; font-style: {style}; '
                 f"font-display: swap; src: url({name}) format('woff2'); unicode-range: {ranges[alphabet]}; }}"
@@ -51,24 +41,14 @@ def copy_fonts() -> None:
     (VENDOR / "fonts" / "fonts.css").write_text("\n".join(rules) + "\n", encoding="utf-8")
 
 
-def data_address(font: Path) -> str:
-    return "data:font/woff2;base64," + base64.b64encode(font.read_bytes()).decode()
-
-
 def copy_katex() -> None:
     """Copy the style sheet of KaTeX with its fonts in the one format that every browser of today reads."""
-    katex = MODULES / "katex"
-
-    def one_format(source: re.Match) -> str:
-        font = katex / "dist" / "fonts" / f"KaTeX_{source[1]}.woff2"
-        if source[1] in FORMULAS_INSIDE:
-            return f"src:url({data_address(font)}) format('woff2')"
+    dist = MODULES / "katex" / "dist"
+    rules = (dist / "katex-swap.min.css").read_text(encoding="utf-8")
+    rules = re.sub(r",url\([^)]*\) format\([^)]*\)", "", rules)
+    for font in (dist / "fonts").glob("*.woff2"):
         copy(font, VENDOR / "katex" / "fonts" / font.name)
-        return f"src:url(fonts/{font.name}) format('woff2')"
-
-    rules = (katex / "dist" / "katex-swap.min.css").read_text(encoding="utf-8")
-    rules = re.sub(r"src:url\(fonts/KaTeX_([\w-]+)\.woff2\)[^;}]*", one_format, rules)
-    copy(katex / "LICENSE", VENDOR / "katex" / "LICENSE")
+    copy(MODULES / "katex" / "LICENSE", VENDOR / "katex" / "LICENSE")
     (VENDOR / "katex" / "katex.css").write_text(rules, encoding="utf-8")
 
 
