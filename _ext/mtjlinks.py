@@ -175,8 +175,8 @@ class ChapterList(SphinxDirective):
 
 def opening(soup):
     """What a card says about a chapter: its question, the minutes it takes to read, its first picture."""
-    text = " ".join(p.get_text() for p in soup.select("p")[:2])
-    sentences = re.findall(r"[^.?!]+[.?!]", re.sub(r"\s+", " ", text))
+    text = re.sub(r"[ \n]+", " ", " ".join(p.get_text() for p in soup.select("p")[:2]))  # what must not break stays so
+    sentences = re.findall(r"[^.?!]+[.?!]", text)
     asked = [s.strip() for s in sentences if s.endswith("?") and 25 < len(s) < 190]
     minutes = re.search(r"(\d+)\s*(?:min|minutes) to read", soup.get_text())
     picture = soup.select_one(".cell_output img[src]")
@@ -185,9 +185,7 @@ def opening(soup):
         "question": asked[0] if asked else (sentences or [""])[0].strip(),
         "minutes": int(minutes[1]) if minutes else None,
         "picture": source,
-        "text": re.sub(r"\s+", " ", text)[:300].rsplit(". ", 1)[0].strip().removesuffix(".") + "."
-        if text.strip()
-        else "",
+        "text": text[:300].rsplit(". ", 1)[0].strip().removesuffix(".") + "." if text.strip() else "",
     }
 
 

@@ -16,7 +16,7 @@ NO_TEXT = {"pre", "code", "script", "style", "kbd", "samp", "textarea", "templat
 UNIT = (
     r"%|°|[kMGTmµμnpf]?(?:eV|Ω|V|A|S|W|J|T|Hz|F|K|m|s|N)|Å|ps|ns|fs|µs|nm|µm|mm|cm|min|h|ohm|Oe|kOe|electrons?|decades?"
 )
-NUMBER_AND_UNIT = re.compile(rf"(?<=\d) (?=(?:{UNIT})(?![\w]))")
+NUMBER_AND_UNIT = re.compile(rf"(?<=\d) (?=(?:{UNIT})(?![\w]))", re.ASCII)  # "nm²" too: ² is no letter of ASCII
 VERDICT = re.compile(r"(Right|Not quite|Wrong|Almost)\b")
 
 

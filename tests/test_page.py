@@ -27,6 +27,7 @@ def page(html):
     [
         ("at 60 % and 30 meV, 2.1 kΩ", "at 60\u00a0% and 30\u00a0meV, 2.1\u00a0kΩ"),
         ("in 1975 Michel, 3 men, 2 more", "in 1975 Michel, 3 men, 2 more"),
+        ("a bridge of 10 nm²", "a bridge of 10\u00a0nm²"),
         ("<code>60 %</code>", "<code>60 %</code>"),
         ('<span class="math">\\(60 %\\)</span>', '<span class="math">\\(60 %\\)</span>'),
     ],

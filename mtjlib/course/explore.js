@@ -682,9 +682,8 @@ export function mapScene(spec, x, frame, width, textWidth = approximateWidth, gi
   if (spec.curves.length) {
     const free = wide ? width - outer - 12 : width;
     const beside = scene({ ...spec, alt: "" }, x, frame, free, textWidth, { ...given, height: wide ? height : undefined });
-    Object.assign(beside[1], { x: width - free, y: wide ? 0 : height, role: "presentation" });
     total = wide ? height : height + beside[1].height;
-    content.push(beside);
+    content.push(within(beside, { x: width - free, y: wide ? 0 : height }));
   }
   return root({ "aria-label": spec.alt, width, height: total }, content);
 }
@@ -712,6 +711,10 @@ export function profileParts(spec, frame) {
 /** Where a profile's values stand: at its own positions if it has them. */
 const positions = (spec, x, frame) => frame.curves[spec.roles?.indexOf("x")] ?? x;
 
+/** A drawing as a part of another one, which speaks for both. */
+function within([name, { "aria-label": alt, ...attributes }, ...children], place) {
+  return [name, { ...attributes, ...place, role: "presentation" }, ...children];
+}
 /** Energies above, densities and spin directions below, over one x axis. */
 export function profileScene(spec, index, frame, width, textWidth = approximateWidth, given = {}) {
   const x = positions(spec, index, frame);
@@ -722,8 +725,7 @@ export function profileScene(spec, index, frame, width, textWidth = approximateW
   const edges = { left: Math.max(...places.map((p) => p.left)), right: Math.min(...places.map((p) => p.right)), height };
   const children = parts.map((part, k) => {
     const drawing = scene(part.spec, x, part.frame, width, textWidth, { ...given, ...edges, kept: kept[k]?.frame });
-    Object.assign(drawing[1], { y: k * (height - 26), role: "presentation" });
-    return drawing;
+    return within(drawing, { y: k * (height - 26) });
   });
   const spin = ofRole(spec, "spin");
   if (spin.length) {
@@ -851,8 +853,7 @@ export function sphereScene(spec, x, frame, width, textWidth = approximateWidth,
   const part = components(spec, frame);
   const free = wide ? width - size - 12 : width;
   const beside = scene(part.spec, x, part.frame, free, textWidth, { cursor: given.cursor, height: wide ? size : 220 });
-  Object.assign(beside[1], { x: width - free, y: wide ? 0 : size, role: "presentation" });
-  content.push(beside);
+  content.push(within(beside, { x: width - free, y: wide ? 0 : size }));
   return root({ "aria-label": spec.alt, width, height: wide ? size : size + 220 }, content);
 }
 
