@@ -25,6 +25,8 @@ from mtjlib import _airy, units
 from mtjlib.quadrature import NotSettled, pieces
 
 PER_AREA = 1e18 / (4 * np.pi * units.HBAR2_2M)  # d²q/(2π)² = dw/(4π·ħ²/2m), from 1/nm² to 1/m²
+# What a torque per energy and area is worth, per volt: N = ∫dE⟨…⟩/4π, with E in eV.
+TORQUE = units.E_CHARGE * PER_AREA / (4 * np.pi)
 # States whose waves are e^-13 times smaller behind the barrier are left out: in a probability, 5e-12 of the largest.
 _REACH = 13.0
 # Nodes along ε (in the window: per piece) and E, at first; then half as many again. Others cost time and no accuracy:
@@ -45,10 +47,8 @@ _CROWD = 4.0
 
 def band_edges(junction, bias):
     """Band edges: left majority and minority, right majority and minority."""
-    left, right = junction.left, junction.right
-    edges = (magnet.exchange_splitting - magnet.fermi_energy for magnet in (left, right))
-    left_minority, right_minority = edges
-    return -left.fermi_energy, left_minority, bias - right.fermi_energy, bias + right_minority
+    left, right = ((-m.fermi_energy, m.exchange_splitting - m.fermi_energy) for m in (junction.left, junction.right))
+    return *left, bias + right[0], bias + right[1]
 
 
 @lru_cache

@@ -206,15 +206,9 @@ def left_currents(junction, across, excess, bias, cosine):
     through_up = flux * np.where(is_open[0], k_right[0], 0) * behind[0] * behind_bar[0] * up * up_bar
     through_down = flux * np.where(is_open[1], k_right[1], 0) * behind[1] * behind_bar[1] * down * down_bar
     even_turn = flux / 4j * ((behind[1] - behind_bar[0]) * up_bar * down + (behind[0] - behind_bar[1]) * up * down_bar)
-    odd_turn = (
-        flux
-        / 4
-        * (
-            (behind[0] - behind_bar[0]) * c2 * up * up_bar * (step * down - step_bar * down_bar)
-            + step * up_bar * down
-            + step_bar * up * down_bar
-        )
-    )
+    crossed = step * up_bar * down + step_bar * up * down_bar
+    crossed += (behind[0] - behind_bar[0]) * c2 * up * up_bar * (step * down - step_bar * down_bar)
+    odd_turn = flux / 4 * crossed
 
     # Density of minority waves that arrive at the barrier, for each majority wave.
     echo = np.where(real > minority, mirror * mirror, 1.0)

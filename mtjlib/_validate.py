@@ -151,3 +151,25 @@ def check_bias(barrier, bias):
     """
     left, right = barrier.heights
     return real("bias", bias, f"({-right!r}, {left!r})", "V")
+
+
+def check_energies(barrier, excess, parallel_energy, bias):
+    """Return these three as arrays of one shape, if the electron is below both ends of the barrier; else a ValueError.
+
+    Examples
+    --------
+    >>> from mtjlib.junction import Barrier
+    >>> check_energies(Barrier(height=1.0, width=1.0), 0.7, 0.0, -0.4)
+    Traceback (most recent call last):
+    ...
+    ValueError: excess must lie below the barrier's edge, here 0.6 eV, got 0.7
+    """
+    bias = check_bias(barrier, bias)
+    excess = real("excess", excess, unit="eV")
+    parallel_energy = real("parallel_energy", parallel_energy, "[0, inf)", "eV")
+    excess, parallel_energy, bias = np.broadcast_arrays(excess, parallel_energy, bias)
+    edge = np.minimum(barrier.heights[0], barrier.heights[1] + bias)
+    if (above := excess >= edge).any():
+        low, got = (float(energy[above].flat[0]) for energy in (edge, excess))
+        raise ValueError(f"excess must lie below the barrier's edge, here {low:g} eV, got {got!r}")
+    return excess, parallel_energy, bias

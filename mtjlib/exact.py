@@ -18,10 +18,10 @@ that of `mtjlib._occupied`.
 
 import numpy as np
 
-from mtjlib import _airy, _occupied, units
-from mtjlib._occupied import PER_AREA
+from mtjlib import _occupied, units
+from mtjlib._occupied import PER_AREA, TORQUE
 from mtjlib._scattering import currents, exchange, left_currents
-from mtjlib._validate import check_bias, device, one_of, real
+from mtjlib._validate import check_bias, check_energies, device, one_of, real
 from mtjlib.junction import Junction
 
 __all__ = [
@@ -35,9 +35,6 @@ __all__ = [
     "torque_out_of_plane",
 ]
 __dir__ = __all__.copy
-
-# What a torque per energy and area is worth, per volt: N = ∫dE d²q/(2π)² (…)/4π, with E in eV.
-_TORQUE = units.E_CHARGE * PER_AREA / (4 * np.pi)
 
 
 def spectral_currents(junction, excess, parallel_energy, bias=0.0, angle=0.0):
@@ -72,13 +69,9 @@ def spectral_currents(junction, excess, parallel_energy, bias=0.0, angle=0.0):
     >>> bool(abs(left.charge + right.charge) < 1e-12 * left.charge)
     True
     """
-    excess = real("excess", excess, unit="eV")
-    parallel_energy = real("parallel_energy", parallel_energy, "[0, inf)", "eV")
-    bias, angle = _checked(junction, bias, angle)
-    cosine = np.cos(angle)
-    if not all((np.asarray(s) > 0).all() for s in _airy.squared_ends(junction.barrier, excess, parallel_energy, bias)):
-        raise ValueError(f"excess must lie below the barrier's edge, got up to {float(np.max(excess))!r} eV")
-    return currents(junction, excess - parallel_energy, excess, bias, cosine)
+    barrier = device("junction", junction, Junction).barrier
+    excess, parallel_energy, bias = check_energies(barrier, excess, parallel_energy, bias)
+    return currents(junction, excess - parallel_energy, excess, bias, np.cos(real("angle", angle, unit="rad")))
 
 
 def _checked(junction, bias, angle):
@@ -242,7 +235,7 @@ def torque_in_plane(junction, bias, angle=np.pi / 2, *, free="right"):
     """
     bias, angle = _checked(junction, bias, angle)
     sign, current = _in_plane(free)
-    return sign * _TORQUE * bias * _mean(current, junction, bias, angle) + 0.0  # no -0.0 at V = 0
+    return sign * TORQUE * bias * _mean(current, junction, bias, angle) + 0.0  # no -0.0 at V = 0
 
 
 def torque_out_of_plane(junction, bias, angle=np.pi / 2):
@@ -276,7 +269,7 @@ def torque_out_of_plane(junction, bias, angle=np.pi / 2):
     """
     bias, angle = _checked(junction, bias, angle)
     sea = _occupied.sea(exchange, junction, bias, angle)
-    return _TORQUE * (sea - bias * _mean("normal", junction, bias, angle))
+    return TORQUE * (sea - bias * _mean("normal", junction, bias, angle))
 
 
 def torkance_in_plane(junction, bias=0.0, angle=np.pi / 2, *, free="right"):
@@ -303,7 +296,7 @@ def torkance_in_plane(junction, bias=0.0, angle=np.pi / 2, *, free="right"):
     """
     bias, angle = _checked(junction, bias, angle)
     sign, current = _in_plane(free)
-    return sign * _TORQUE * _occupied.window_slope(_states(current), junction, bias, angle)[0]
+    return sign * TORQUE * _occupied.window_slope(_states(current), junction, bias, angle)[0]
 
 
 def torkance_out_of_plane(junction, bias=0.0, angle=np.pi / 2):
@@ -331,4 +324,4 @@ def torkance_out_of_plane(junction, bias=0.0, angle=np.pi / 2):
     """
     bias, angle = _checked(junction, bias, angle)
     window = _occupied.window_slope(_states("normal"), junction, bias, angle)[0]
-    return _TORQUE * (_occupied.sea(exchange, junction, bias, angle, order=1) - window)
+    return TORQUE * (_occupied.sea(exchange, junction, bias, angle, order=1) - window)

@@ -19,6 +19,7 @@ Lengths are in nm and energies in eV.
 import numpy as np
 
 from mtjlib import _airy, units
+from mtjlib._occupied import TORQUE
 from mtjlib._validate import device, number, real
 from mtjlib.barrier import action, admittance, kappa
 from mtjlib.junction import Barrier, Ferromagnet, Junction
@@ -30,7 +31,6 @@ __dir__ = __all__.copy
 _BOW = 1.0  # steepness of the path of `torque` at its ends
 _SLANT = np.exp(0.6j)  # so that neither part integrated is zero by symmetry, which no relative accuracy suits
 _CHUNK = 64  # depths or thicknesses integrated together
-_PER_AREA = 1e18 / (4 * np.pi * units.HBAR2_2M)  # d²q/(2π)² = dw/(4π·ħ²/2m), from 1/nm² to 1/m²
 _LONGEST = 20.0  # nm; the number of nodes grows with the phase that has to be resolved
 
 
@@ -400,4 +400,4 @@ def torque_behind(junction, thickness, *, angle=np.pi / 2):
 
     # one by one: their difference may be small, and has no accuracy of its own
     entering, leaving = (_over_the_disk(junction, angle, d, lambda w, d, i=i: at_faces(w, d)[i]) for i in (0, 1))
-    return -units.E_CHARGE * _PER_AREA / (4 * np.pi) * (entering - leaving)
+    return -TORQUE * (entering - leaving)

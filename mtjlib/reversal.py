@@ -13,7 +13,7 @@ Source: Xiao, Bauer and Brataas, Phys. Rev. B 77, 224419 (2008), Fig. 4.
 import numpy as np
 
 from mtjlib import _airy, _leading_order, _occupied, transport
-from mtjlib._validate import check_bias, device, one_of
+from mtjlib._validate import check_bias, device
 from mtjlib.junction import Junction
 from mtjlib.quadrature import NotSettled
 
@@ -111,10 +111,10 @@ def critical_bias(junction, free="right"):
     from scipy.optimize import brentq
 
     device("junction", junction, Junction)
-    one_of("free", free, ("right", "left"))
+    _, bracket = transport._in_plane(free)
 
     def ratio(bias):  # N∥/V, up to a factor
-        return transport._mean(junction, bias, transport._on_right if free == "right" else transport._on_left)[0]
+        return transport._mean(junction, bias, bracket)[0]
 
     left, right = junction.barrier.heights
     zeros = []

@@ -28,7 +28,7 @@ import numpy as np
 
 from mtjlib import barrier as box
 from mtjlib import units
-from mtjlib._validate import device, real
+from mtjlib._validate import check_energies, device, real
 from mtjlib.junction import Junction
 
 __all__ = [
@@ -346,13 +346,9 @@ def _waves(junction, excess, parallel_energy, bias):
 
 
 def _checked(junction, excess, parallel_energy, bias, angle):
-    device("junction", junction, Junction)
-    return np.broadcast_arrays(
-        real("excess", excess, unit="eV"),
-        real("parallel_energy", parallel_energy, "[0, inf)", "eV"),
-        real("bias", bias, unit="V"),
-        real("angle", angle, unit="rad"),
-    )
+    barrier = device("junction", junction, Junction).barrier
+    energies = check_energies(barrier, excess, parallel_energy, bias)
+    return np.broadcast_arrays(*energies, real("angle", angle, unit="rad"))
 
 
 def layers(junction, excess, parallel_energy=0.0, bias=0.0, angle=0.0):
@@ -394,8 +390,6 @@ def layers(junction, excess, parallel_energy=0.0, bias=0.0, angle=0.0):
     excess, parallel_energy, bias, angle = _checked(junction, excess, parallel_energy, bias, angle)
     inside = junction.barrier
     face, back = (1j * box.kappa(inside, x, excess, parallel_energy, bias) / inside.mass for x in (0.0, inside.width))
-    if not (np.all(face) and np.all(back)):
-        raise ValueError(f"excess must lie below the barrier's edge, got up to {excess.max()} eV")
     up, down, *behind = _waves(junction, excess, parallel_energy, bias)
     if junction.spacer:
         metal = concatenate(step((up, down), (up, up)), spacer(up, junction.spacer))

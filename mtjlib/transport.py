@@ -33,8 +33,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtjlib import _leading_order, _occupied, units
-from mtjlib._occupied import PER_AREA
-from mtjlib._validate import check_bias, device, one_of, real
+from mtjlib._occupied import PER_AREA, TORQUE
+from mtjlib._validate import check_bias, check_energies, device, one_of, real
 from mtjlib.junction import Junction
 
 __all__ = [
@@ -54,9 +54,6 @@ __all__ = [
     "torque_out_of_plane",
 ]
 __dir__ = __all__.copy
-
-# What a torque per energy and area is worth, per volt: N = ∫dE⟨…⟩/4π, with E in eV.
-_TORQUE = units.E_CHARGE * PER_AREA / (4 * np.pi)
 
 
 # --- what stands between ⟨ and ⟩ in Eqs. (11)–(13), for the two spins of either magnet ------------------------------
@@ -123,7 +120,7 @@ def _in_plane(free):
 
 def _sea(junction, bias, order=0):
     """N⊥ of all states filled to the right Fermi level, or a derivative: T1⁻ReΔr2 + T2⁻ReΔr1 = 2 Im Δr1Δr2."""
-    return -2 * _TORQUE * _occupied.sea(_leading_order.exchange, junction, bias, order=order)
+    return -2 * TORQUE * _occupied.sea(_leading_order.exchange, junction, bias, order=order)
 
 
 def _conductance(plus, minus, angle):
@@ -171,8 +168,8 @@ def bias_curve(junction, bias, angle=0.0):
     plus, minus, right, normal = _mean(junction, bias, _plus_plus, _minus_minus, _on_right, _from_left)
     return BiasCurve(
         bias * _conductance(plus, minus, angle),
-        0.0 - _TORQUE / 2 * bias * right,  # 0.0: no -0.0 at V = 0
-        _TORQUE * bias * normal + _sea(junction, bias),
+        0.0 - TORQUE / 2 * bias * right,  # 0.0: no -0.0 at V = 0
+        TORQUE * bias * normal + _sea(junction, bias),
     )
 
 
@@ -304,7 +301,7 @@ def torque_in_plane(junction, bias, *, free="right"):
     ['3.90e-06', '-8.46e-07', '1.92e-06']
     """
     bias, (sign, bracket) = _checked(junction, bias), _in_plane(free)
-    return sign * _TORQUE / 2 * bias * _mean(junction, bias, bracket)[0] + 0.0  # no -0.0 at V = 0
+    return sign * TORQUE / 2 * bias * _mean(junction, bias, bracket)[0] + 0.0  # no -0.0 at V = 0
 
 
 def torque_out_of_plane(junction, bias):
@@ -338,7 +335,7 @@ def torque_out_of_plane(junction, bias):
     """
     bias = _checked(junction, bias)
     # Both electrodes fill the sea to the right Fermi level; what the left one fills differently is the window.
-    return _sea(junction, bias) + _TORQUE * bias * _mean(junction, bias, _from_left)[0]
+    return _sea(junction, bias) + TORQUE * bias * _mean(junction, bias, _from_left)[0]
 
 
 def torkance_in_plane(junction, bias=0.0, *, free="right"):
@@ -373,7 +370,7 @@ def torkance_in_plane(junction, bias=0.0, *, free="right"):
     ['-4.47e-06', '-1.18e-06']
     """
     bias, (sign, bracket) = _checked(junction, bias), _in_plane(free)
-    return sign * _TORQUE / 2 * _occupied.window_slope(_states(bracket), junction, bias)[0]
+    return sign * TORQUE / 2 * _occupied.window_slope(_states(bracket), junction, bias)[0]
 
 
 def torkance_out_of_plane(junction, bias=0.0):
@@ -407,7 +404,7 @@ def torkance_out_of_plane(junction, bias=0.0):
     '-2.93e-07'
     """
     bias = _checked(junction, bias)
-    window = _TORQUE * _occupied.window_slope(_states(_from_left), junction, bias)[0]
+    window = TORQUE * _occupied.window_slope(_states(_from_left), junction, bias)[0]
     return window + _sea(junction, bias, order=1)
 
 
@@ -436,7 +433,7 @@ def torkance_out_of_plane_fermi_surface(junction):
     """
     states = _states(_from_left, _from_right)
     left, right = _occupied.window(states, junction, _checked(junction), whole=True)
-    return _TORQUE / 2 * (left - right)
+    return TORQUE / 2 * (left - right)
 
 
 @dataclass(frozen=True)
@@ -486,7 +483,7 @@ def bias_coefficients(junction):
     a1, b1 = _occupied.window(states, junction, bias)
     a2, b2 = _occupied.window_bend(states, junction)
     sea = [_sea(junction, bias, order) for order in range(3)]
-    values = -_TORQUE / 2 * a1, -_TORQUE / 2 * a2, sea[0], sea[1] + _TORQUE * b1, sea[2] / 2 + _TORQUE * b2
+    values = -TORQUE / 2 * a1, -TORQUE / 2 * a2, sea[0], sea[1] + TORQUE * b1, sea[2] / 2 + TORQUE * b2
     return BiasCoefficients(*map(float, values))
 
 
@@ -550,12 +547,7 @@ def resolved(junction, excess=0.0, parallel_energy=0.0, bias=0.0):
     >>> (channels.up_up < channels.down_down).tolist()
     [True, False]
     """
-    u = _checked(junction, bias)
-    parallel_energy = real("parallel_energy", parallel_energy, "[0, inf)", "eV")
-    excess = real("excess", excess, unit="eV")
-    edge = np.minimum(junction.barrier.heights[0], junction.barrier.heights[1] + u)
-    if not (excess < edge).all():
-        raise ValueError(f"excess must lie below the barrier's edge, got up to {float(excess.max())!r} eV")
-    excess, parallel_energy, u = np.broadcast_arrays(excess, parallel_energy, u)
-    c = _leading_order.channel(junction, excess - parallel_energy, excess, u)
+    barrier = device("junction", junction, Junction).barrier
+    excess, parallel_energy, bias = check_energies(barrier, excess, parallel_energy, bias)
+    c = _leading_order.channel(junction, excess - parallel_energy, excess, bias)
     return ResolvedTransmission(*((c.through * t1 * t2)[()] for t1 in c.t1 for t2 in c.t2))
