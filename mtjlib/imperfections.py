@@ -14,7 +14,6 @@ __all__ = [
     "bloch_polarisation",
     "breit_wigner",
     "crystallised_fraction",
-    "disordered_conductance",
     "disordered_tmr",
     "pinhole_tmr",
     "resonant_tmr",
@@ -50,40 +49,12 @@ def _kernel(n, ratio):
     return row[..., (i[:, None] - i) % n]
 
 
-def disordered_conductance(left, right, correlation_length, lattice_constant):
-    r"""Conductance of two electrodes that conserve the in-plane momentum only within a width :math:`1/\xi`.
+def _disordered_conductance(left, right, correlation_length, lattice_constant):
+    """⟨a_L w a_R⟩ of `disordered_tmr`, per cell and spin in units of e²/h.
 
-    In a thick barrier :math:`T(\mathbf k,\mathbf k') = a_L(\mathbf k)\,w(\mathbf k-\mathbf k')\,a_R(\mathbf k')`: one
-    factor for each electrode, and a Gaussian w of standard deviation :math:`1/\xi` along each axis, wrapped round the
-    Brillouin zone and normalised. Seen in real space,
-
-    .. math:: \langle a_L\,w\,a_R\rangle
-              = \sum_{\mathbf R} \tilde a_L(\mathbf R)\,\tilde a_R^*(\mathbf R)\,e^{-R^2/2\xi^2},
-
-    the electrodes are compared over the distance ξ. For :math:`\xi\to\infty` that is the coherent
-    :math:`\langle a_La_R\rangle`; for :math:`\xi\to0` only R = 0 is left, which is Julliere's
-    :math:`\langle a_L\rangle\langle a_R\rangle`.
-
-    Parameters
-    ----------
-    left, right : array_like, shape (n, n)
-        Factors :math:`a_L, a_R\ge0` on a uniform grid over the whole zone. From a coherent calculation of the symmetric
-        junction, :math:`a=\sqrt{T(\mathbf k_\parallel)}`.
-    correlation_length : float or array_like
-        ξ in nm, 0 to ``inf``.
-    lattice_constant : float
-        In nm: the zone is :math:`2\pi/a` wide. A kernel narrower than the grid counts as coherent.
-
-    Returns
-    -------
-    float or ndarray
-        Zone average (per cell and spin, in units of :math:`e^2/h`), of the shape of `correlation_length`.
-
-    Examples
-    --------
     >>> k = 2 * np.pi * np.arange(32) / 32
     >>> a = 1 + np.cos(k)[:, None] * np.cos(k)
-    >>> disordered_conductance(a, a, [0.0, np.inf], 0.21).round(12)
+    >>> _disordered_conductance(a, a, [0.0, np.inf], 0.21).round(12)
     array([1.  , 1.25])
     """
     left, right = _zone_factor("left", left), _zone_factor("right", right)
@@ -104,6 +75,16 @@ def disordered_tmr(left, right, correlation_length, lattice_constant):
     .. math:: \mathrm{TMR} = \frac{G_{\uparrow\uparrow}+G_{\downarrow\downarrow}}
                                    {G_{\uparrow\downarrow}+G_{\downarrow\uparrow}}-1
 
+    The electrodes conserve the in-plane momentum only within a width :math:`1/\xi`. In a thick barrier
+    :math:`T(\mathbf k,\mathbf k') = a_L(\mathbf k)\,w(\mathbf k-\mathbf k')\,a_R(\mathbf k')`: one factor for each
+    electrode, and a Gaussian w of standard deviation :math:`1/\xi` along each axis, wrapped round the Brillouin zone
+    and normalised. Seen in real space,
+
+    .. math:: G = \langle a_L\,w\,a_R\rangle
+              = \sum_{\mathbf R} \tilde a_L(\mathbf R)\,\tilde a_R^*(\mathbf R)\,e^{-R^2/2\xi^2},
+
+    the electrodes are compared over the distance ξ. For :math:`\xi\to\infty` that is the coherent
+    :math:`\langle a_La_R\rangle`; for :math:`\xi\to0` only R = 0 is left: :math:`\langle a_L\rangle\langle a_R\rangle`.
     At ξ = 0 it is exactly `julliere.tmr` with the polarisations of the averages :math:`\langle a_\sigma\rangle`. It
     falls with disorder where the spins occupy different parts of the zone, as behind a symmetry filter; that is no
     theorem: with a minority that is merely narrower in :math:`\mathbf k_\parallel` it can rise.
@@ -111,11 +92,12 @@ def disordered_tmr(left, right, correlation_length, lattice_constant):
     Parameters
     ----------
     left, right : array_like, shape (2, n, n)
-        Factors of the majority and the minority of each electrode, see `disordered_conductance`.
+        Factors :math:`a\ge0` of the majority and the minority of each electrode, on a uniform grid over the whole zone:
+        from a coherent calculation of the symmetric junction, :math:`a=\sqrt{T(\mathbf k_\parallel)}`.
     correlation_length : float or array_like
         ξ in nm, 0 to ``inf``.
     lattice_constant : float
-        In nm.
+        In nm: the zone is :math:`2\pi/a` wide. A kernel narrower than the grid counts as coherent.
 
     Returns
     -------
@@ -141,7 +123,7 @@ def disordered_tmr(left, right, correlation_length, lattice_constant):
     for name, value in (("left", left), ("right", right)):
         if value.ndim != 3 or len(value) != 2:
             raise ValueError(f"{name} must hold majority and minority, shape (2, n, n), got shape {value.shape}")
-    g = [[disordered_conductance(a, b, correlation_length, lattice_constant) for b in right] for a in left]
+    g = [[_disordered_conductance(a, b, correlation_length, lattice_constant) for b in right] for a in left]
     return _ratio(g[0][0] + g[1][1], g[0][1] + g[1][0])
 
 

@@ -28,10 +28,10 @@ import numpy as np
 
 from mtjlib._validate import device, real, set_floats, whole
 
-__all__ = ["ORBITALS", "RYDBERG", "Iron", "bond", "fermi_level", "hamiltonian"]
+__all__ = ["ORBITALS", "Iron", "fermi_level", "hamiltonian"]
 __dir__ = __all__.copy
 
-RYDBERG = 13.605693  # eV
+_RYDBERG = 13.605693  # eV
 ORBITALS = ("s", "p_x", "p_y", "p_z", "d_xy", "d_yz", "d_xz", "d_x²-y²", "d_z²")
 
 _NAMES = "sss sps pps ppp sds pds pdp dds ddp ddd".split()
@@ -89,35 +89,15 @@ def _d_tensors():
     return q
 
 
-def bond(direction, integrals):
-    r"""Return the 9 × 9 matrix :math:`\langle a,0|H|b,\mathbf r\rangle` of two atoms.
+def _bond(direction, integrals):
+    """The 9 × 9 matrix ⟨a, 0|H|b, r⟩ of two atoms in the given direction; the ten two-centre integrals by name.
 
-    Parameters
-    ----------
-    direction : array_like, shape (3,)
-        From the first to the second atom, any length but zero.
-    integrals : mapping
-        The ten two-centre integrals by name: sss, sps, pps, ppp, sds, pds, pdp, dds, ddp, ddd.
-
-    Returns
-    -------
-    ndarray, shape (9, 9)
-        In the unit of the integrals, orbitals in the order of `ORBITALS`.
-
-    Examples
-    --------
     Along z the s orbital sees p_z and z² alone:
 
-    >>> v = dict.fromkeys("sss sps pps ppp sds pds pdp dds ddp ddd".split(), 1.0)
-    >>> bond([0, 0, 2.0], v)[0].tolist()
+    >>> _bond([0, 0, 2.0], dict.fromkeys(_NAMES, 1.0))[0].tolist()
     [1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0]
     """
-    direction = real("direction", direction)
-    if direction.shape != (3,) or not direction.any():
-        raise ValueError(f"direction must be a vector of three numbers, not all zero, got {direction!r}")
-    if set(integrals) != set(_NAMES):
-        raise ValueError(f"integrals must be {_NAMES}, got {sorted(integrals)}")
-    v, r, q = integrals, direction / np.linalg.norm(direction), _d_tensors()
+    v, r, q = integrals, np.asarray(direction) / np.linalg.norm(direction), _d_tensors()
     f = q @ r @ r
     g = 2 / np.sqrt(3) * (q @ r - f[:, None] * r)
     rr, ff, gg = np.outer(r, r), np.outer(f, f), g @ g.T
@@ -137,14 +117,14 @@ def _lattice(parameters):
     """On-site matrix and, for each of the 14 neighbours, its place in units of a and its bond matrix; in eV."""
     on_site, *shells = _SETS[parameters]
     s, p, t2g, eg = on_site
-    site = np.diag([s, p, p, p, t2g, t2g, t2g, eg, eg]) * RYDBERG
+    site = np.diag([s, p, p, p, t2g, t2g, t2g, eg, eg]) * _RYDBERG
     first = [np.array([x, y, z]) / 2 for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]
     second = [sign * axis for axis in np.eye(3) for sign in (-1, 1)]
     places, matrices = [], []
     for shell, values in zip((first, second), shells, strict=True):
         integrals = dict(zip(_NAMES, values, strict=True))
         places += shell
-        matrices += [bond(place, integrals) * RYDBERG for place in shell]
+        matrices += [_bond(place, integrals) * _RYDBERG for place in shell]
     return site, np.array(places), np.array(matrices)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from mtjlib._validate import real
 
-__all__ = ["Channels", "channels", "complex_bands"]
+__all__ = ["Channels", "channels"]
 __dir__ = __all__.copy
 
 
@@ -86,35 +86,6 @@ def _waves(layer, bond, energy):
     order = np.argsort(rank, axis=-1)
     u = np.take_along_axis(u, order[..., None, :], axis=-1)
     return np.take_along_axis(factor, order, axis=-1), u, np.take_along_axis(rank, order, axis=-1)
-
-
-def complex_bands(layer, bond, energy=0.0):
-    r"""Complex :math:`k_za` of all waves of a crystal of equal layers.
-
-    Parameters
-    ----------
-    layer : array_like, shape (..., n, n)
-        Hamiltonian of one layer in eV.
-    bond : array_like, shape (n, n)
-        :math:`\langle n|H|n+1\rangle` in eV.
-    energy : float or array_like
-        In eV.
-
-    Returns
-    -------
-    ndarray of complex, shape (..., 2n)
-        First the n waves that travel or decay to the right, the fastest decay first, then the others.
-
-    Examples
-    --------
-    An s orbital and p_z, with band edges 1.5 eV above and 5 eV below zero, make one loop:
-
-    >>> k = complex_bands([[3.5, 0.0], [0.0, -7.0]], [[-1.0, 0.6], [-0.6, 1.0]], [-4.9, -2.0, 1.4])
-    >>> k.imag[:, 1].round(2)
-    array([0.28, 1.16, 0.28])
-    """
-    layer, energy = _layer("layer", layer), real("energy", energy, unit="eV")
-    return -1j * np.log(_waves(layer, _bond(bond, layer.shape[-1]), energy)[0])
 
 
 def _self_energy(name, layer, bond, energy, to_the_right):

@@ -14,12 +14,9 @@ DEVICES = {
 }  # fmt: skip
 
 
-NOT_YET = {"transport", "exact", "interface", "reversal"}
-
-
 def functions():
     for module in pkgutil.iter_modules(mtjlib.__path__):
-        if module.name.startswith("_") or module.ispkg or module.name in NOT_YET | {"stack"}:  # stack's are matrices
+        if module.name.startswith("_") or module.ispkg or module.name == "stack":  # stack's are matrices
             continue
         loaded = importlib.import_module(f"mtjlib.{module.name}")
         for name, function in vars(loaded).items():

@@ -48,7 +48,7 @@ def test_disorder_is_a_damped_sum_over_lattice_vectors(length):
     site = np.fft.fftfreq(24, 1 / 24) * CELL
     damping = np.exp(-(site[:, None] ** 2 + site**2) / (2 * length**2))
     expected = (np.fft.fft2(a) * np.fft.fft2(b).conj() * damping).sum().real / 24**4
-    np.testing.assert_allclose(imperfections.disordered_conductance(a, b, length, CELL), expected, rtol=1e-11)
+    np.testing.assert_allclose(imperfections._disordered_conductance(a, b, length, CELL), expected, rtol=1e-11)
 
 
 @pytest.mark.parametrize("length", [0.01, 0.0839, 0.0841, 0.3, 5.0])
@@ -72,7 +72,7 @@ def test_gaussian_factors_broaden_as_gaussians(length):
     a, b = (np.exp(-c * (kx**2 + ky**2)) for c in (alpha, beta))
     spread = 1 + 2 * beta / length**2
     exact = np.pi / (alpha * spread + beta)  # both axes: (1/spread) * pi / (alpha + beta/spread)
-    ours = imperfections.disordered_conductance(a, b, length, cell) * (2 * np.pi / cell) ** 2
+    ours = imperfections._disordered_conductance(a, b, length, cell) * (2 * np.pi / cell) ** 2
     np.testing.assert_allclose(ours, exact, rtol=1e-8)
 
 
@@ -103,7 +103,7 @@ def test_disorder_can_also_raise_the_tmr():
 @settings(max_examples=30)
 def test_disordered_conductance_is_positive_symmetric_and_linear(length):
     (a, b), (c, _) = FACTORS
-    g = imperfections.disordered_conductance
+    g = imperfections._disordered_conductance
     value = g(a, b, length, CELL)
     assert value > 0
     np.testing.assert_allclose(g(b, a, length, CELL), value, rtol=1e-12)
@@ -126,7 +126,7 @@ def test_disorder_has_the_shape_of_the_correlation_length():
     assert imperfections.disordered_tmr(left, right, np.ones((2, 3)), CELL).shape == (2, 3)
     assert imperfections.disordered_tmr(left, right, [], CELL).shape == (0,)
     assert isinstance(imperfections.disordered_tmr(left, right, 0.3, CELL), float)
-    assert isinstance(imperfections.disordered_conductance(left[0], right[0], 0.3, CELL), float)
+    assert isinstance(imperfections._disordered_conductance(left[0], right[0], 0.3, CELL), float)
 
 
 # --- spin flips -------------------------------------------------------------------------------------------------------
@@ -345,12 +345,12 @@ def test_a_scatterer_in_the_middle_is_julliere_with_what_the_halves_filter():
 @pytest.mark.parametrize(
     ("error", "match", "call"),
     [
-        (ValueError, "left", lambda: imperfections.disordered_conductance(np.ones(4), np.ones((4, 4)), 1, 1)),
-        (ValueError, "right", lambda: imperfections.disordered_conductance(np.ones((4, 4)), -np.ones((4, 4)), 1, 1)),
+        (ValueError, "left", lambda: imperfections._disordered_conductance(np.ones(4), np.ones((4, 4)), 1, 1)),
+        (ValueError, "right", lambda: imperfections._disordered_conductance(np.ones((4, 4)), -np.ones((4, 4)), 1, 1)),
         (
             ValueError,
             "same shape",
-            lambda: imperfections.disordered_conductance(np.ones((4, 4)), np.ones((3, 3)), 1, 1),
+            lambda: imperfections._disordered_conductance(np.ones((4, 4)), np.ones((3, 3)), 1, 1),
         ),
         (ValueError, "correlation", lambda: imperfections.disordered_tmr(*FACTORS, -1.0, CELL)),
         (ValueError, "lattice", lambda: imperfections.disordered_tmr(*FACTORS, 1.0, 0.0)),

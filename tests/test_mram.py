@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from _fokker_planck import fokker_planck
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, linalg, special
@@ -89,14 +88,16 @@ def test_in_plane_cell_pays_the_demagnetising_field():
 def ratio_to_fokker_planck(delta, overdrive, e_folds):
     """Closed formula over the exact write error rate, after pulses in units of the growth time 1/(2 (i-1) rate)."""
     layer = spin(delta)
-    generator, z, width = fokker_planck(layer, overdrive * stability.critical_torque(layer), 300.0, cells=400)
-    density = np.where(z > 0, np.exp(delta * (z**2 - 1)), 0.0)
-    density /= (density * width).sum()
+    torque = overdrive * stability.critical_torque(layer), 0.0
+    equation = switching.fokker_planck(layer, torque, 300.0, cells=400)
+    z = equation.cosine
+    share = np.where(z > 0, np.exp(delta * (z**2 - 1)), 0.0) * equation.width
+    share /= share.sum()
     unit = (1 + 0.05**2) / (2 * (overdrive - 1) * 0.05 * units.GAMMA * 0.4)
-    propagator, out = linalg.expm(generator * unit), []
+    propagator, out = linalg.expm(equation.generator * unit), []
     for _ in range(e_folds):
-        density = propagator @ density
-        out.append((density * width)[z > 0].sum())
+        share = propagator @ share
+        out.append(share[z > 0].sum())
     formula = mram.write_error_rate(delta, overdrive, unit * np.arange(1, e_folds + 1), 0.4, 0.05)
     return formula / np.array(out)
 

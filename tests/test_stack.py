@@ -46,6 +46,12 @@ def recursive(left, layers, right, bond, energy):
     return np.trace(gamma_r @ through @ gamma_l @ through.conj().T).real
 
 
+def waves(layer, bond, energy):
+    """Complex k a of all waves of a crystal, those to the right first, of which the fastest decay leads."""
+    factor, _, _ = stack._waves(np.asarray(layer), np.asarray(bond), np.asarray(energy, dtype=float))
+    return -1j * np.log(factor)
+
+
 # --- waves ------------------------------------------------------------------------------------------------------------
 
 
@@ -56,7 +62,7 @@ def test_waves_solve_the_crystal_and_come_in_pairs(seed, n, energy):
     layer, bond = random_hermitian(rng, n), rng.normal(size=(n, n)) + 0.5 * np.eye(n)
     if np.linalg.cond(bond) > 1e3:
         return
-    factor = np.exp(1j * stack.complex_bands(layer, bond, energy))
+    factor = np.exp(1j * waves(layer, bond, energy))
     for lam in factor:
         matrix = bond.conj().T / lam + layer - energy * np.eye(n) + bond * lam
         assert np.linalg.svd(matrix, compute_uv=False)[-1] < 1e-7 * (np.linalg.norm(layer) + np.linalg.norm(bond))
@@ -66,7 +72,7 @@ def test_waves_solve_the_crystal_and_come_in_pairs(seed, n, energy):
 
 def test_the_loop_is_the_root_of_a_quadratic_equation_in_cos_k():
     energy = np.linspace(-6.9, 1.4, 40)
-    k = stack.complex_bands(OXIDE, SP, energy)
+    k = waves(OXIDE, SP, energy)
     for e, row in zip(energy, k, strict=True):
         c = np.cos(row)
         np.testing.assert_allclose((e - 3.5 + 2 * c) * (e + 7 - 2 * c), 4 * V**2 * (1 - c**2), atol=1e-7)
@@ -75,13 +81,13 @@ def test_the_loop_is_the_root_of_a_quadratic_equation_in_cos_k():
 def test_the_loop_joins_the_two_bands_and_turns_in_between():
     """Without p_z the decay constant of s grows for ever; with it, it comes back to zero at the valence band."""
     energy = np.linspace(-4.999, 1.499, 500)
-    loop = stack.complex_bands(OXIDE, SP, energy).imag[:, 1]  # the slower of the two
+    loop = waves(OXIDE, SP, energy).imag[:, 1]  # the slower of the two
     s_alone = bands.decay(energy, 3.5, -1.0)
     assert loop[0] < 0.05 and loop[-1] < 0.05
     assert (np.diff(np.sign(np.diff(loop))) != 0).sum() == 1
     assert s_alone[0] == s_alone.max() and (loop < s_alone).all()
     # the bands themselves: at k = 0 and π the two orbitals do not meet
-    edges = np.exp(1j * stack.complex_bands(OXIDE, SP, [-5.0 - 1e-9, 1.5 + 1e-9]))
+    edges = np.exp(1j * waves(OXIDE, SP, [-5.0 - 1e-9, 1.5 + 1e-9]))
     assert np.abs(edges - 1).min(axis=1).max() < 1e-3
 
 
@@ -117,7 +123,7 @@ def test_a_perfect_crystal_transmits_every_channel_and_its_density_is_one_over_t
 
 
 def test_the_density_falls_at_the_rate_of_the_loop_and_so_does_the_transmission():
-    kappa = stack.complex_bands(OXIDE, SP, 0.0).imag[1]
+    kappa = waves(OXIDE, SP, 0.0).imag[1]
     deep = stack.channels(METAL, [OXIDE] * 30, METAL, SP).density[:, :, -1].sum(-1)
     np.testing.assert_allclose(np.diff(np.log(deep[8:20])), -2 * kappa, rtol=1e-6)
     t = [stack.channels(METAL, [OXIDE] * n, METAL, SP).transmission.sum() for n in (12, 13)]
@@ -215,13 +221,13 @@ def test_a_band_edge_is_refused_where_no_wave_can_be_told_to_leave(monkeypatch):
 @pytest.mark.parametrize(
     ("error", "match", "call"),
     [
-        (ValueError, "layer must be Hermitian", lambda: stack.complex_bands([[0, 1], [2, 0]], SP)),
-        (ValueError, "layer must be a square matrix", lambda: stack.complex_bands([[0, 1]], SP)),
-        (TypeError, "layer must be a matrix of numbers", lambda: stack.complex_bands("ab", SP)),
-        (ValueError, "layer must be finite", lambda: stack.complex_bands([[np.nan]], [[1.0]])),
-        (ValueError, r"bond must have shape \(2, 2\)", lambda: stack.complex_bands(OXIDE, [[1.0]])),
-        (ValueError, "bond must bind every orbital", lambda: stack.complex_bands(OXIDE, np.ones((2, 2)))),
-        (ValueError, "energy must lie in", lambda: stack.complex_bands(OXIDE, SP, np.inf)),
+        (ValueError, "left must be Hermitian", lambda: stack.channels([[0, 1], [2, 0]], [OXIDE], METAL, SP)),
+        (ValueError, "left must be a square matrix", lambda: stack.channels([[0, 1]], [OXIDE], METAL, SP)),
+        (TypeError, "right must be a matrix of numbers", lambda: stack.channels(METAL, [OXIDE], "ab", SP)),
+        (ValueError, "left must be finite", lambda: stack.channels([[np.nan]], [[[1.0]]], [[1.0]], [[1.0]])),
+        (ValueError, r"bond must have shape \(2, 2\)", lambda: stack.channels(METAL, [OXIDE], METAL, [[1.0]])),
+        (ValueError, "bond must bind every", lambda: stack.channels(METAL, [OXIDE], METAL, np.ones((2, 2)))),
+        (ValueError, "energy must lie in", lambda: stack.channels(METAL, [OXIDE], METAL, SP, np.inf)),
         (ValueError, "layers must have shape", lambda: stack.channels(METAL, OXIDE, METAL, SP)),
         (ValueError, "layers must have shape", lambda: stack.channels(METAL, [OXIDE], [[1.0]], SP)),
     ],

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from _fokker_planck import fokker_planck
 from _macrospins import IN_PLANE, KT, PERPENDICULAR, close, polar
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -151,14 +150,15 @@ def test_write_error_rate_follows_fokker_planck():
     time, rate = switching.write_error_rate(
         spin, (pulse, 0.0), 0.24e-9, 0.5e-12, 300.0, np.random.default_rng(9), n=n, every=60
     )
-    generator, z, width = fokker_planck(spin, pulse, 300.0)
-    density = np.where(z > 0, np.exp(20 * (z**2 - 1)), 0.0)
-    density /= (density * width).sum()
-    propagator = linalg.expm(generator * time[1])
+    equation = switching.fokker_planck(spin, (pulse, 0.0), 300.0, cells=300)
+    z = equation.cosine
+    share = np.where(z > 0, np.exp(20 * (z**2 - 1)), 0.0) * equation.width
+    share /= share.sum()
+    propagator = linalg.expm(equation.generator * time[1])
     exact = [1.0]
     for _ in time[1:]:
-        density = propagator @ density
-        exact.append((density * width)[z > 0].sum())
+        share = propagator @ share
+        exact.append(share[z > 0].sum())
     exact = np.array(exact)
     assert exact[-1] < 0.02 < 0.4 < exact[3]  # the pulse lengths span the interesting range
     error = np.sqrt(exact * (1 - exact) / n)

@@ -8,6 +8,8 @@ import json
 import sys
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -51,6 +53,14 @@ def names(source):
 def used(notebook):
     """The same for a notebook's file."""
     return names(code(notebook))
+
+
+def in_ledger(path):
+    """The same for a chapter's rows of the ledger, whose calls its page shows."""
+    data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    calls = [row.get(which, "") for row in data["rows"] for which in ("compute", "printed")]
+    modules = sorted(file.stem for file in (ROOT / "mtjlib").glob("[!_]*.py"))
+    return names("\n".join([f"from mtjlib import {', '.join(modules)}", data.get("setup", ""), *calls]))
 
 
 if __name__ == "__main__":
