@@ -485,6 +485,7 @@ test("map, profile and sphere draw at every width, and are described once", () =
     for (const drawing of drawings) {
       fine(drawing);
       assert.equal(drawing[1]["aria-label"], "a description");
+      assert.equal(flat(drawing).filter(([, a]) => "aria-label" in a).length, 1);
       assert.equal(flat(drawing).filter(([, a]) => a.role === "img").length, 1);
     }
     assert.equal(ofClass(drawings[1], "mtj-arrows")[0][2].length, ofClass(drawings[1], "mtj-arrows")[0][2].filter(([tag]) => tag === "path").length);
