@@ -12,21 +12,12 @@ import subprocess
 from pathlib import Path
 
 MODULES = Path("node_modules", "subset-font")
-# Faces that most pages use: files, which stand in the style sheets themselves, and how a style names them.
-INSIDE = [
-    *(f"source-serif-4-{face}" for face in ("latin-400-normal", "latin-400-italic", "latin-600-normal")),
-    *(f"source-serif-4-{face}" for face in ("greek-400-normal", "greek-600-normal")),
-    *(f"KaTeX_{face}" for face in ("Main-Regular", "Math-Italic", "Main-Bold")),
-    *(f"KaTeX_Size{size}-Regular" for size in (1, 2, 3, 4)),
-]
-SHORTHANDS = [
-    *(f"{face} 1em 'Source Serif 4'" for face in ("400", "italic 400", "600")),
-    *(
-        f"{face} 1em {family}"
-        for face, family in (("400", "KaTeX_Main"), ("700", "KaTeX_Main"), ("italic 400", "KaTeX_Math"))
-    ),
-    *(f"1em KaTeX_Size{size}" for size in (1, 2, 3, 4)),
-]
+# Faces that stand in the style sheets themselves, since every chapter uses them: their files, their names in styles.
+INSIDE = [f"source-serif-4-latin-{face}" for face in ("400-normal", "400-italic", "600-normal")]
+INSIDE += [f"KaTeX_{face}" for face in ("Main-Regular", "Main-Bold", "Math-Italic", "Size1-Regular", "Size2-Regular")]
+SHORTHANDS = [f"{face} 1em 'Source Serif 4'" for face in ("400", "italic 400", "600")]
+SHORTHANDS += ["400 1em KaTeX_Main", "700 1em KaTeX_Main", "italic 400 1em KaTeX_Math"]
+SHORTHANDS += ["1em KaTeX_Size1", "1em KaTeX_Size2"]
 # The theme asks for "auto" and leaves it to a later script to see what that means: choose before the first paint. And
 # wait with that paint until the letters inside the style sheets are unpacked: else all lines move when they are.
 THEME = """<script>(function (root) {
@@ -36,7 +27,7 @@ THEME = """<script>(function (root) {
   root.classList.add("fonts-coming");
   setTimeout(show, 2000);
   requestAnimationFrame(function () {  // the style sheets are here
-    Promise.all(FACES.map(function (face) { return document.fonts.load(face, "aα+"); })).then(show, show);
+    Promise.all(FACES.map(function (face) { return document.fonts.load(face); })).then(show, show);
   });
 })(document.documentElement);</script>""".replace("FACES", json.dumps(SHORTHANDS))
 AFTER_THEME = re.compile(r'(localStorage\.getItem\("theme"\) \|\| "auto";\s*</script>)')
