@@ -63,6 +63,19 @@ def test_katex_sets_what_it_knows_and_names_what_it_does_not():
     assert "error" in comment  # TeX would lose what follows the sign
 
 
+def test_style_sheets_keep_what_a_page_or_a_script_names(tmp_path):
+    if not (shutil.which("node") and (ROOT / "node_modules" / "purgecss").is_dir()):
+        pytest.skip("Node.js or its packages are missing: style sheets stay as they came")
+    for folder in ("_static", "vendor"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "page.html").write_text('<p class="used">µ</p>', encoding="utf-8")
+    (tmp_path / "_static" / "page.js").write_text('p.classList.add("later")', encoding="utf-8")
+    sheet = tmp_path / "_static" / "page.css"
+    sheet.write_text(".used {color: red} .later {color: blue} .never {color: green}", encoding="utf-8")
+    subprocess.run(["node", str(ROOT / "_ext" / "light.mjs"), str(tmp_path), ""], check=True)
+    assert "used" in sheet.read_text() and "later" in sheet.read_text() and "never" not in sheet.read_text()
+
+
 def test_folded_code_names_its_figure():
     fold = '<details class="hide above-input"><summary><p>Show</p></summary><pre>x</pre></details>'
     figure = '<figure><figcaption><span class="caption-number">Figure 3.2 </span></figcaption></figure>'
