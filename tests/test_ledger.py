@@ -4,6 +4,7 @@ The rows are data (`ledger/*.yml`). The texts of the sources are not part of the
 folder `shared/seeds` beside it, or the one that `MTJ_SOURCES` names) every quotation is looked up in them.
 """
 
+import json
 import re
 import sys
 from collections import Counter
@@ -70,15 +71,35 @@ def test_names_are_unique():
     assert {row.source for row in ROWS} == set(SOURCES)
 
 
-def test_links_lead_to_sections():
-    """A section is a label in a chapter; a row without a chapter says where it will be judged."""
-    pages = [*(ROOT / "chapters").glob("*.ipynb"), *(ROOT / "chapters").glob("*.md")]
-    labels = {label for page in pages for label in re.findall(r"\(([\w-]+)\)=", page.read_text(encoding="utf-8"))}
-    for row in ROWS:
-        if row.file == "later":
-            assert row.section.startswith("Part III, "), name(row)
-        elif row.section and list((ROOT / "chapters").glob(f"{row.file[:2]}-*")):
-            assert row.section in labels, f"{name(row)}: no (…)= label {row.section}"
+@cache
+def labels(kind):
+    """Labels of the sections and figures, or of the equations, of all pages."""
+    found = set()
+    for page in sorted((ROOT / "chapters").glob("*.*")):
+        if page.suffix == ".md":
+            texts, figures = [page.read_text(encoding="utf-8")], []
+        elif page.suffix == ".ipynb":
+            cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
+            texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+            figures = [cell["metadata"].get("mystnb", {}).get("figure", {}).get("name") for cell in cells]
+        else:
+            continue
+        pattern = r"^\$\$ \((eq-[\w-]+)\)$" if kind == "equation" else r"^\(([\w-]+)\)=$|^:name: (fig-[\w-]+)$"
+        groups = [group for text in texts for group in re.findall(pattern, text, flags=re.M)]
+        found |= {label for group in groups for label in ([group] if isinstance(group, str) else group)}
+        found |= set(figures) if kind == "section" else set()
+    return found - {"", None}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name)
+def test_row_leads_to_where_the_claim_is_treated(row):
+    """To a label that exists; a row without a chapter says where it will be judged."""
+    if row.file == "later":
+        assert row.section.startswith("Part III, ")
+    elif row.equation:
+        assert row.equation in labels("equation"), f"no equation has the label {row.equation}"
+    else:
+        assert row.section in labels("section"), f"no section or figure has the label {row.section}"
 
 
 def test_there_are_enough_rows_of_each_source():
@@ -100,6 +121,7 @@ def row_with(**changes):
         "claim": "c",
         "verdict": "reproduced",
         "reason": "r",
+        "section": "s",
         "compute": "1.0",
         "quoted": 1.0,
         "within": 0.1,
@@ -139,6 +161,8 @@ def test_relative_tolerance_is_one_of_the_quoted_number():
         ({"verdict": "confirmed"}, "verdict must be one of"),
         ({"compute": ""}, "belongs to every verdict"),
         ({"verdict": "cannot be tested from the text"}, "belongs to every verdict"),
+        ({"section": ""}, "where the claim is treated"),
+        ({"equation": "eq-x"}, "where the claim is treated"),
         ({"within": None}, "either `holds` or"),
         ({"holds": "ours"}, "either `holds` or"),
         ({"within": "about 5"}, "within must be"),

@@ -16,6 +16,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,8 @@ class Row:
     claim: str
     verdict: str
     reason: str
-    section: str = ""
+    section: str = ""  # label of the section or figure that treats the claim
+    equation: str = ""  # or of the equation
     compute: str = ""
     printed: str = ""
     holds: str = ""
@@ -64,6 +66,8 @@ class Row:
                 raise ValueError(f"{where}: within must be a number or 'n %', got {self.within!r}")
         if bool(self.compute) == (self.verdict == UNTESTABLE):
             raise ValueError(f"{where}: `compute` belongs to every verdict but {UNTESTABLE!r}")
+        if bool(self.section) == bool(self.equation):
+            raise ValueError(f"{where}: give either `section` or `equation`, where the claim is treated")
         if self.compute and bool(self.holds) == (self.within is not None and bool(self.quoted)):
             raise ValueError(f"{where}: give either `holds` or `quoted` and `within`")
         for name in ("compute", "printed"):
@@ -141,8 +145,9 @@ def judge(row, names):
     The claim counts as reproduced if our numbers bear it out. If a calculation with the formula *as printed* stands
     beside ours, it has to fail where ours succeeds; only then is the correction one.
     """
+    where = f" See {{eq}}`{row.equation}`." if row.equation else ""
     if not row.compute:
-        return Result((), (), UNTESTABLE, row.reason)
+        return Result((), (), UNTESTABLE, row.reason + where)
     ours = value(row.compute, names)
     printed = value(row.printed, names) if row.printed else ()
     verdict = REPRODUCED if agrees(row, ours, names) else NOT_REPRODUCED
@@ -150,7 +155,7 @@ def judge(row, names):
         if agrees(row, printed, names):
             raise ValueError(f"{row.file}, {row.id}: the printed formula bears the claim out; nothing to correct")
         verdict = CORRECTED
-    return Result(ours, printed, verdict, row.reason.format(ours=ours, printed=printed, quoted=row.quoted))
+    return Result(ours, printed, verdict, row.reason.format(ours=ours, printed=printed, quoted=row.quoted) + where)
 
 
 def names_for(path):
@@ -215,6 +220,7 @@ def shown(claim):
     return re.sub(r"\[\[(.+?)\|(.+?)\]\]", r"\1", claim)
 
 
+@cache
 def plain(text):
     """A text without what depends on its layout: ligatures, hyphenation, white space, and the markup of links."""
     text = re.sub(r"\[([^\]]*)\]\(@[^)]*\)", r"\1", text).replace("**", "").replace("\u00ad", "")
