@@ -130,7 +130,7 @@ def test_worksheet(source):
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
     steps = [heading for heading in headings if heading.startswith("Step ")]
     assert headings == ["Given", "Predict", *steps, "Judge", "So what"] and 2 <= len(steps) <= 4
-    assert re.search(r"^\*\*Time\.\*\* \d+ minutes\.$", text, re.MULTILINE)
+    assert re.search(r"^\*\*Time\.\*\* About \d+ minutes \(estimated\)\.$", text, re.MULTILINE)
     assert re.search(r"^\*\*Difficulty\.\*\* (One|Two|Three) \(of three\)", text, re.MULTILINE)
     assert re.search(r"^\*\*Data\.\*\* Synthetic: ", text, re.MULTILINE)
     assert "teacher's checks" in text
