@@ -3,6 +3,7 @@
 A formula is written in the sums and differences of the two interfaces of one channel, in units of t_b².
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +34,13 @@ class Version:
         for side, (up, down) in (("1", r_1), ("2", r_2)):
             t_up, t_down = 2 * np.imag(up), 2 * np.imag(down)
             values |= {f"T{side}p": t_up + t_down, f"T{side}m": t_up - t_down, f"x{side}": np.real(up - down)}
-        return tuple(eval(text, {"__builtins__": {}}, values) for text in (self.flux, self.in_plane, self.out_of_plane))
+        lines = (self.flux, self.in_plane, self.out_of_plane)
+        return tuple(eval(_compiled(text), {"__builtins__": {}}, values) for text in lines)
+
+
+@functools.cache
+def _compiled(text):
+    return compile(text, "<printed formula>", "eval")
 
 
 def misprint(kind, number, rng, scale=""):

@@ -42,17 +42,17 @@ def lots(seed):
 
 
 def rest(counts, values, layer, period):
-    """Return the share of the variance that a fading wave of this period leaves."""
-    phase, fade = 2 * np.pi * counts * layer / period, 1 / counts
-    shape = np.stack([np.ones_like(phase), fade * np.cos(phase), fade * np.sin(phase)], axis=1)
-    left = values - shape @ np.linalg.lstsq(shape, values, rcond=None)[0]
-    return np.var(left) / np.var(values)
+    """Return the share of the variance that a fading wave of this period, or of each of these periods, leaves."""
+    phase, fade = 2 * np.pi * counts * layer / np.asarray(period)[..., None], 1 / counts
+    basis = np.linalg.qr(np.stack([np.ones_like(phase), fade * np.cos(phase), fade * np.sin(phase)], axis=-1))[0]
+    left = values - (basis @ (np.swapaxes(basis, -1, -2) @ values[:, None]))[..., 0]
+    return np.var(left, axis=-1) / np.var(values)
 
 
 def best(counts, values, layer):
     """Return the period between 2.2 and 14 layers that leaves least."""
     periods = layer / np.linspace(1 / 14, 1 / 2.2, 150)
-    return min(periods, key=lambda period: rest(counts, values, layer, period))
+    return periods[np.argmin(rest(counts, values, layer, periods))]
 
 
 @check.stand_in("1 seen")
