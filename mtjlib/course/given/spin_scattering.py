@@ -31,7 +31,7 @@ def waves(junction, q):
 
 def by_layers(junction, angle):
     """Return the spin per electron from the scattering matrices of the layers, which a step may switch off."""
-    q = (np.arange(1000) + 0.5) * 0.01087  # to the edge of the majority band; further out nothing comes in
+    q = (np.arange(400) + 0.5) * 0.027175  # to the edge of the majority band; further out nothing comes in
     where = (junction, 0.0, units.HBAR2_2M * q**2, 0.0, angle)
     flow, _ = smatrix.currents(smatrix.leading_order(*smatrix.layers(*where)), *where)
     return flow.spin @ q / (flow.charge @ q)
