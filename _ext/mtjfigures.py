@@ -55,12 +55,12 @@ def inline(svg, prefix, alt):
 
 
 def inline_figures(soup, images, parse):
-    """Replace each vector graphic of a cell by its text, unless it is heavier than a picture would be.
+    """Replace each vector graphic of a cell or figure by its text, unless it is heavier than a picture would be.
 
     `images` is the folder that holds the pictures of the book; a picture of the same cell is preferred where the vector
     graphic is heavy (many points that no one asked to rasterise).
     """
-    for number, picture in enumerate(soup.select('div.cell_output img[src$=".svg"]'), 1):
+    for number, picture in enumerate(soup.select('div.cell_output img[src$=".svg"], figure > img[src$=".svg"]'), 1):
         file = Path(images, Path(picture["src"]).name)
         if not file.exists():
             continue

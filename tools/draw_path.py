@@ -1,4 +1,4 @@
-"""Draw the picture on the front page: the course as one electron that tunnels from Julliere to Slonczewski.
+"""Draw the picture on the front page: the course as one electron that tunnels from Julliere to Slonczewski and back.
 
 Run `python tools/draw_path.py` to write `_static/path.svg`. The wave is the exact solution for a rectangular barrier
 (flux-normalised, drawn about its own axis, not on top of the barrier), so the picture obeys the physics it advertises.
@@ -10,14 +10,21 @@ import numpy as np
 
 from mtjlib import units
 
-WIDTH, HEIGHT, AXIS = 760, 330, 205
+WIDTH, HEIGHT, AXIS = 760, 400, 200
 LEFT, RIGHT = 300, 470  # edges of the barrier in the picture
-STATIONS = [
+PART_I = [
     (62, "1", "Two currents", "Julliere 1975"),
     (205, "2", "Through the barrier", "WKB, optical theorem"),
     (385, "3", "The interface decides", "polarisation, TMR"),
     (560, "4", "Coherent filtering", "Δ1, complex bands"),
     (690, "5", "Real junctions", "disorder, diagnosis"),
+]
+PART_II = [
+    (676, "6", "Scattering with spin", "spinors, currents"),
+    (545, "7", "The torque", "absorbed spin"),
+    (385, "8", "Symmetry", "what it allows"),
+    (215, "9", "Bias and thickness", "where it vanishes"),
+    (72, "10", "Quantum wells", "periods, aliases"),
 ]
 
 
@@ -48,30 +55,31 @@ def wave(energy=6.0, height=6.6, width=0.55, scale=170 / 0.55):
 def main():
     x, psi = wave()
     line = " ".join(f"{a:.0f},{AXIS - 42 * b:.1f}" for a, b in zip(x, psi, strict=True))
+    # Colours as Matplotlib writes them: the page turns them into those of its theme (_ext/mtjfigures.py).
+    blue, vermilion, ink, grey = "fill:#0072b2", "fill:#b84a00", "fill:#222222", "stroke:#8a8a8a"
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        'font-family="Helvetica, Arial, sans-serif">',
-        "<title>The path of the course, drawn as an electron wave crossing a tunnel barrier</title>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="10" fill="#ffffff"/>',
-        f'<rect x="0" y="150" width="{LEFT}" height="110" fill="#e3eef6"/>',
-        f'<rect x="{LEFT}" y="128" width="{RIGHT - LEFT}" height="132" fill="#ececec"/>',
-        f'<rect x="{RIGHT}" y="150" width="{WIDTH - RIGHT}" height="110" fill="#f8e9df"/>',
-        f'<line x1="0" x2="{WIDTH}" y1="{AXIS}" y2="{AXIS}" stroke="#8a8a8a" stroke-dasharray="2 4"/>',
-        f'<polyline points="{line}" fill="none" stroke="#0072B2" stroke-width="2.5"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{0.72 * WIDTH}pt" '
+        f'height="{0.72 * HEIGHT}pt" role="img" font-family="Helvetica, Arial, sans-serif">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" style="fill:#ffffff"/>',
+        f'<rect x="0" y="145" width="{LEFT}" height="110" style="{blue};fill-opacity:0.12"/>',
+        f'<rect x="{LEFT}" y="123" width="{RIGHT - LEFT}" height="132" style="{ink};fill-opacity:0.1"/>',
+        f'<rect x="{RIGHT}" y="145" width="{WIDTH - RIGHT}" height="110" style="{vermilion};fill-opacity:0.12"/>',
+        f'<line x1="0" x2="{WIDTH}" y1="{AXIS}" y2="{AXIS}" style="{grey}" stroke-dasharray="2 4"/>',
+        f'<polyline points="{line}" style="fill:none;stroke:#0072b2" stroke-width="2.5"/>',
     ]
-    for at, letter in ((40, "F"), ((LEFT + RIGHT) / 2, "I"), (WIDTH - 40, "F")):
-        out.append(f'<text x="{at:.0f}" y="282" font-size="15" text-anchor="middle" fill="#222222">{letter}</text>')
-    caption = "ferromagnet, insulator, ferromagnet: next come Slonczewski's torque and what it moves"
-    out.append(f'<text x="{WIDTH / 2}" y="312" font-size="13" text-anchor="middle" fill="#444444">{caption}</text>')
-    for at, number, title, detail in STATIONS:
-        bold = 'font-weight="bold" text-anchor="middle"'
-        out += [
-            f'<line x1="{at}" x2="{at}" y1="84" y2="146" stroke="#8a8a8a"/>',
-            f'<circle cx="{at}" cy="66" r="17" fill="#0b5c8a"/>',
-            f'<text x="{at}" y="71" font-size="15" {bold} fill="#ffffff">{number}</text>',
-            f'<text x="{at}" y="24" font-size="12.5" {bold} fill="#222222">{title}</text>',
-            f'<text x="{at}" y="40" font-size="11.5" text-anchor="middle" fill="#444444">{detail}</text>',
-        ]
+    for at, letter in ((14, "F"), (LEFT + 14, "I"), (WIDTH - 14, "F")):
+        out.append(f'<text x="{at:.0f}" y="248" font-size="15" text-anchor="middle" style="{ink}">{letter}</text>')
+    for stations, circle, title_at, ends in ((PART_I, 66, 24, (84, 140)), (PART_II, 334, 372, (316, 260))):
+        for at, number, title, detail in stations:
+            bold = 'font-weight="bold" text-anchor="middle"'
+            out += [
+                f'<line x1="{at}" x2="{at}" y1="{ends[0]}" y2="{ends[1]}" style="{grey}"/>',
+                f'<circle cx="{at}" cy="{circle}" r="17" style="{blue if stations is PART_I else vermilion}"/>',
+                f'<text x="{at}" y="{circle + 5}" font-size="15" {bold} style="fill:#ffffff">{number}</text>',
+                f'<text x="{at}" y="{title_at}" font-size="12.5" {bold} style="{ink}">{title}</text>',
+                f'<text x="{at}" y="{title_at + 16}" font-size="11.5" text-anchor="middle" style="{ink}">'
+                f"{detail}</text>",
+            ]
     out.append("</svg>")
     target = Path(__file__).parents[1] / "_static" / "path.svg"
     target.write_text("\n".join(out) + "\n", encoding="utf-8")
