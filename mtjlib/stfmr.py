@@ -11,6 +11,7 @@ Signs. The dimensionless :math:`\zeta=(2e/\hbar)\,d\tau/dI` are torques per curr
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -320,15 +321,14 @@ def fit_spectrum(frequency, voltage, calibration, error=None):
     x, y = (frequency - middle) / span, voltage / scale
 
     def shapes(centre, log_width):
-        return np.stack([*lineshape(x, centre, np.exp(log_width)), np.ones_like(x)], 1)
+        return np.stack(np.broadcast_arrays(*lineshape(x, centre, np.exp(log_width)), 1.0), -1)
 
-    def search(centre, log_width):
-        design = shapes(centre, log_width)
-        solution, *_ = np.linalg.lstsq(design, y, rcond=None)
-        return ((design @ solution - y) ** 2).sum(), centre, log_width, *solution
-
-    trials = (search(c, w) for c in np.linspace(x.min(), x.max(), 41) for w in np.linspace(-4.6, -0.7, 12))
-    start = min(trials, key=lambda trial: trial[0])[1:]
+    # The best of many centres and widths, each with its best amplitudes, is where the fit starts.
+    trials = np.array(list(product(np.linspace(x.min(), x.max(), 41), np.linspace(-4.6, -0.7, 12))))
+    designs = shapes(trials[:, :1], trials[:, 1:])
+    amplitudes = np.linalg.pinv(designs) @ y
+    misfit = ((np.einsum("tna,ta->tn", designs, amplitudes) - y) ** 2).sum(axis=1)
+    start = [*trials[misfit.argmin()], *amplitudes[misfit.argmin()]]
 
     def model(x, centre, log_width, *amplitudes):
         return shapes(centre, log_width) @ amplitudes

@@ -276,7 +276,11 @@ class FokkerPlanck:
 
         A ValueError if the second is lost in rounding, 1e-11 of the fastest: beyond some twenty kT.
         """
-        rates = np.sort(-np.linalg.eigvals(self.generator).real)
+        from scipy.linalg import eigvalsh_tridiagonal
+
+        # Cells exchange with their neighbours alone, in detailed balance: a symmetric matrix has the same rates.
+        up, down = (np.diagonal(self.generator, offset) for offset in (1, -1))
+        rates = eigvalsh_tridiagonal(-np.diagonal(self.generator), np.sqrt(up * down))
         if rates[1] < 1e-11 * rates[-1]:
             raise ValueError("the escape rate is lost in rounding: the energy barrier is too high for this temperature")
         return np.append(0.0, rates[1 : whole("n", n)])
