@@ -172,6 +172,16 @@ def test_student_copy_is_up_to_date(source):
     assert copy.exists() and copy.read_text() == wanted, "stale: run tools/build_exercises.py"
 
 
+def test_hands_on_page_names_the_wheel_that_is_built():
+    named = re.findall(r"mtjlib-[^\s\"<>/]+\.whl", (ROOT / "chapters/hands-on.md").read_text(encoding="utf-8"))
+    assert len(named) >= 3 and set(named) == {build_exercises.wheel_name()}
+
+
+def test_times_are_told_as_estimates():
+    """Nobody has been timed; `test_worksheet` asks the same of each exercise."""
+    assert "nobody has been timed" in " ".join((ROOT / "chapters/hands-on.md").read_text(encoding="utf-8").split())
+
+
 def test_no_student_copy_without_a_source():
     assert {path.name for path in ROOT.glob("exercises/student/*")} == {path.name for path in SOURCES}
 

@@ -155,7 +155,8 @@ def judge(row, names):
         if agrees(row, printed, names):
             raise ValueError(f"{row.file}, {row.id}: the printed formula bears the claim out; nothing to correct")
         verdict = CORRECTED
-    return Result(ours, printed, verdict, row.reason.format(ours=ours, printed=printed, quoted=row.quoted) + where)
+    reason = row.reason.format(ours=ours, printed=printed, quoted=row.quoted)
+    return Result(ours, printed, verdict, re.sub(r"(?<=[\s(])-(?=\d)", "−", reason) + where)
 
 
 def names_for(path):
