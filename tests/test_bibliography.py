@@ -89,3 +89,18 @@ def test_entry_is_complete(key):
     assert doi is None or re.fullmatch(r"10\.\d{4,5}/\S+", doi), f"{doi} is not a bare DOI"
     if ENTRIES[key].startswith("@article"):
         assert field(key, "journal")
+
+
+STATUS = {"text", "abstract", "title", "derived", "second-hand"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "data").glob("*.csv")), ids=lambda path: path.stem)
+def test_measured_numbers_say_how_they_were_seen(path):
+    """Each row has a source or was derived here; what is second-hand says so, and the page tells what the words mean."""
+    page = (ROOT / "chapters/data.md").read_text(encoding="utf-8").lower()
+    assert f"{{records}} {path.stem}" in page and all(f"*{word}*" in page for word in STATUS)
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert row["status"] in STATUS and (row["reference"] or row["status"] == "derived"), row
+            if "bias (V)" in row:
+                assert row["bias (V)"], f"{row['junction']}: the bias, or a dash"
