@@ -96,7 +96,7 @@ STATUS = {"text", "abstract", "title", "derived", "second-hand"}
 
 @pytest.mark.parametrize("path", sorted((ROOT / "data").glob("*.csv")), ids=lambda path: path.stem)
 def test_measured_numbers_say_how_they_were_seen(path):
-    """Each row has a source or was derived here; what is second-hand says so, and the page tells what the words mean."""
+    """Each row has a source or was derived here; what is second-hand says so; the page tells what the words mean."""
     page = (ROOT / "chapters/data.md").read_text(encoding="utf-8").lower()
     assert f"{{records}} {path.stem}" in page and all(f"*{word}*" in page for word in STATUS)
     with path.open(encoding="utf-8", newline="") as file:
