@@ -1,76 +1,81 @@
-"""Figures as vector graphics inside the page, in the colours of its theme.
+"""Figures as vector graphics in the colours of the page's theme: one file for light, one for dark.
 
-Matplotlib writes fixed colours. Greys, black and white become mixtures of the page's ink and ground, the book's palette
-(mtjlib.course.plotting) becomes the style sheet's ``--fig-…`` colours, anything else stays. Text is drawn as outlines:
-it looks the same everywhere, and the description for screen readers is the figure's alternative text.
+Matplotlib writes fixed colours. Greys, black and white become mixtures of the theme's ink and ground, the palette
+of the book (mtjlib.course.plotting) that of the theme, anything else stays. Text is drawn as outlines: it looks the same
+everywhere. A browser loads the file that it shows.
 """
 
-import gzip
 import re
 from pathlib import Path
 
-PALETTE = {"#0072b2": "blue", "#b84a00": "vermilion", "#00775a": "green", "#a8478a": "purple"}
 COLOUR = re.compile(
     r"(?P<property>\b(?:fill|stroke|stop-color)\s*:\s*)(?P<colour>#[0-9a-f]{6}|black|white)", re.IGNORECASE
 )
-HEAVY = 60_000  # bytes compressed; what is heavier stays a picture
-LIGHTEST = 0.90
+PALETTE = ("#0072b2", "#b84a00", "#00775a", "#a8478a")  # blue, vermilion, green, purple
+THEMES = {  # ink, ground (as in _static/book.css), palette
+    "light": ("#222222", "#fffefb", PALETTE),
+    "dark": ("#e8e8e8", "#15181d", ("#5ab4ee", "#ff8f50", "#2fbf93", "#f0a6d6")),
+}
 
 
-def themed(colour):
-    """Return the CSS colour that stands for a Matplotlib colour in light and dark."""
+def channels(colour):
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def themed(colour, theme):
+    """Return the colour that stands for a Matplotlib colour in a theme."""
+    ink, ground, palette = THEMES[theme]
     colour = {"black": "#000000", "white": "#ffffff"}.get(colour.lower(), colour.lower())
     if colour in PALETTE:
-        return f"var(--fig-{PALETTE[colour]}, {colour})"
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    if max(red, green, blue) - min(red, green, blue) > 3:
+        return palette[PALETTE.index(colour)]
+    if max(channels(colour)) - min(channels(colour)) > 3:
         return colour
-    if green == 255:
-        return "var(--fig-ground, #ffffff)"
-    if green <= 0x22:
-        return "var(--fig-ink, #222222)"
-    share = round(100 * (255 - green) / (255 - 0x22))
-    return f"color-mix(in srgb, var(--fig-ink) {share}%, var(--fig-ground))"
+    share = min(1, (255 - channels(colour)[1]) / (255 - 0x22))  # 0x22: Matplotlib's ink in this book
+    mixed = (round(share * a + (1 - share) * b) for a, b in zip(channels(ink), channels(ground), strict=True))
+    return "#" + "".join(f"{value:02x}" for value in mixed)
 
 
-def inline(svg, prefix, alt):
-    """Return an SVG file as an element of a page: themed, its ids made unique by `prefix`, named for screen readers."""
-    body = re.search(r"<svg\b.*</svg>", svg, re.DOTALL)[0]
-    body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style\b.*?</style>", "", body, flags=re.DOTALL)
-    body = COLOUR.sub(lambda m: m["property"] + themed(m["colour"]), body)
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
-    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
-    body = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{prefix}-\1"', body)
-    body = body.replace("xlink:href", "href")
-    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', body))
-    body = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in used else "", body)
-    body = re.sub(r"\s*\n\s*", "\n", body)
-    width, height = (
-        float(re.search(rf'<svg\b[^>]*\b{side}="([\d.]+)pt"', body)[1]) * 100 / 72 for side in ("width", "height")
-    )
-    box = re.search(r'viewBox="[^"]*"', body)[0]
-    name = alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-    head = f'<svg class="mtj-drawing" role="img" aria-label="{name}" {box} width="{width:.0f}" height="{height:.0f}">'
-    return re.sub(r"<svg\b[^>]*>", lambda m: head, body, count=1)
+def dressed(svg, theme):
+    """Return an SVG file in the colours of a theme, without what no browser needs."""
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = COLOUR.sub(lambda m: m["property"] + themed(m["colour"], theme), svg)
+    ink = THEMES[theme][0]
+    return re.sub(r"<svg\b", f'<svg fill="{ink}"', svg, count=1)
 
 
-def inline_figures(soup, images, parse):
-    """Replace each vector graphic of a cell or figure by its text, unless it is heavier than a picture would be.
+def size(svg):
+    """Width and height on the page (px); Matplotlib's points are 1/72 of an inch of 100 px."""
+    return [
+        round(float(re.search(rf'<svg\b[^>]*\b{side}="([\d.]+)pt"', svg)[1]) * 100 / 72) for side in ("width", "height")
+    ]
 
-    `images` is the folder that holds the pictures of the book; a picture of the same cell is preferred where the vector
-    graphic is heavy (many points that no one asked to rasterise).
+
+def dark(name):
+    return re.sub(r"\.svg$", "-dark.svg", name)
+
+
+def offer_both(soup, sources):
+    """Put two pictures in the place of each vector graphic of a cell or a figure; style sheets show the one that fits.
+
+    `sources` says where the file of each name lies before the build copies it next to the pages.
     """
-    for number, picture in enumerate(soup.select('div.cell_output img[src$=".svg"], figure > img[src$=".svg"]'), 1):
-        file = Path(images, Path(picture["src"]).name)
-        if not file.exists():
-            continue
-        svg = file.read_text(encoding="utf-8")
-        weight = len(gzip.compress(svg.encode()))
-        if weight > HEAVY:
-            continue
-        prefix = f"f{number}"
-        drawing = parse(inline(svg, prefix, picture.get("alt", ""))).svg
+    for picture in soup.select('div.cell_output img[src$=".svg"], figure > img[src$=".svg"]'):
+        width, height = size(Path(sources[Path(picture["src"]).name]).read_text(encoding="utf-8"))
         around = picture.parent if picture.parent.name == "a" else picture
         view = soup.new_tag("div", attrs={"class": "figure-view"})
         around.replace_with(view)
-        view.append(drawing)
+        for theme, source in (("light", picture["src"]), ("dark", dark(picture["src"]))):
+            attributes = {"src": source, "alt": picture.get("alt", ""), "class": f"only-{theme}"}
+            view.append(soup.new_tag("img", attrs=attributes | {"width": width, "height": height, "loading": "lazy"}))
+
+
+def dress_all(app, exception):
+    if exception or app.builder.name != "html":
+        return
+    for path in Path(app.outdir, app.builder.imagedir).glob("*.svg"):
+        other = path.with_name(dark(path.name))
+        if path.name.endswith("-dark.svg") or (other.exists() and other.stat().st_mtime >= path.stat().st_mtime):
+            continue
+        svg = path.read_text(encoding="utf-8")
+        path.write_text(dressed(svg, "light"), encoding="utf-8")
+        other.write_text(dressed(svg, "dark"), encoding="utf-8")

@@ -7,6 +7,7 @@ import re
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
 
 PAGE = "chapters/notation"
 LETTERS = {
@@ -23,25 +24,29 @@ def plain(symbol):
     return re.sub(r"[{}$\\,]", "", text).strip()
 
 
-def add_symbols(app, doctree):
+class SymbolEntries(SphinxTransform):
     """Put an index entry and its target into each row of the page's tables that starts with a symbol."""
-    if app.env.docname != PAGE:
-        return
-    for number, row in enumerate(doctree.findall(nodes.row)):
-        cells = row.children
-        symbols = [plain(math.astext()) for math in cells[0].findall(nodes.math)]
-        if not symbols or len(cells) < 4:
-            continue
-        meaning = re.split(r"[;:(]", cells[1].astext())[0].strip().rstrip(",")
-        names = [literal.astext() for literal in cells[-1].findall(nodes.literal)]
-        target = f"symbol-{number}"
-        entries = [("single", f"{meaning}, {', '.join(symbols)}", target, "", None)]
-        entries += [("single", f"{name} (in the code), {', '.join(symbols)}", target, "", None) for name in names]
-        place = cells[0][0] if len(cells[0]) else cells[0]
-        place.insert(0, nodes.target("", "", ids=[target]))
-        place.insert(0, addnodes.index(entries=entries))
+
+    default_priority = 840  # before Sphinx collects the entries of the page (850)
+
+    def apply(self, **kwargs):
+        if self.env.docname != PAGE:
+            return
+        for number, row in enumerate(self.document.findall(nodes.row)):
+            cells = row.children
+            symbols = [plain(math.astext()) for math in cells[0].findall(nodes.math)]
+            if not symbols or len(cells) < 4:
+                continue
+            meaning = re.split(r"[;:(]", cells[1].astext())[0].strip().rstrip(",")
+            names = [literal.astext() for literal in cells[-1].findall(nodes.literal)]
+            target = f"symbol-{number}"
+            entries = [("single", f"{meaning}, {', '.join(symbols)}", target, "", None)]
+            entries += [("single", f"{name} (in the code), {', '.join(symbols)}", target, "", None) for name in names]
+            place = cells[0][0] if len(cells[0]) else cells[0]
+            place.insert(0, nodes.target("", "", ids=[target]))
+            place.insert(0, addnodes.index(entries=entries))
 
 
 def setup(app):
-    app.connect("doctree-read", add_symbols)
+    app.add_transform(SymbolEntries)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -121,7 +121,7 @@ def improve_page(app, pagename, templatename, context, doctree):
         return
     soup = improve(context["body"])
     about = mtjlinks.opening(soup)
-    mtjfigures.inline_figures(soup, Path(app.outdir, app.builder.imagedir), parse)
+    mtjfigures.offer_both(soup, {name: Path(app.srcdir, source) for source, name in app.builder.images.items()})
     if CHAPTER.match(pagename):
         mtjlinks.link_terms(
             soup,
@@ -146,4 +146,5 @@ def setup(app):
     os.environ["MTJ_FIGURES"] = "svg,png"  # read by mtjlib.course.plotting in the kernels: for the page, for downloads
     app.connect("html-page-context", improve_page, priority=800)
     app.connect("build-finished", mtjlinks.join, priority=400)
+    app.connect("build-finished", mtjfigures.dress_all)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -5,6 +5,10 @@
   const CARD_LINKS = ".bd-article a[href*='#']:not(.headerlink):not(.card-no)";
   let card, owner, timer;
 
+  // Of a figure in two themes, the picture that is seen.
+  function shownIn(figure) {
+    return [...figure.querySelectorAll("svg, img")].find((picture) => picture.getClientRects().length);
+  }
   function template(link) {
     return [...document.querySelectorAll("template[data-card]")].find((t) => t.dataset.card === link.getAttribute("href"));
   }
@@ -16,7 +20,7 @@
     const href = link.getAttribute("href");
     if (own.dataset.kind === "figure" && href.startsWith("#")) {  // on this page: with its picture
       const figure = document.getElementById(decodeURIComponent(href.slice(1)));
-      const picture = figure && figure.querySelector("svg, img");
+      const picture = figure && shownIn(figure);
       if (picture) {
         const copy = picture.cloneNode(true);
         copy.removeAttribute("id");
@@ -83,7 +87,7 @@
   function enlarge(figure) {
     const dialog = document.createElement("dialog");
     dialog.className = "figure-dialog";
-    const picture = figure.querySelector("svg.mtj-drawing, img");
+    const picture = shownIn(figure);
     const caption = figure.querySelector(".caption-number");
     dialog.setAttribute("aria-label", caption ? caption.textContent.trim() : "Figure");
     const shut = Object.assign(document.createElement("button"), { type: "button", textContent: "Close", className: "shut" });
@@ -128,15 +132,14 @@
       hide();
       if (link.getAttribute("href").startsWith("#")) offerReturn(link);
     });
-    document.querySelectorAll(".bd-article figure:has(svg.mtj-drawing, img):not(:has(div.mtj-figure))").forEach((figure) => {  // that div: an explorer
+    document.querySelectorAll(".bd-article figure:has(img):not(:has(div.mtj-figure))").forEach((figure) => {  // that div: an explorer
       const number = figure.querySelector(".caption-number");
       const button = Object.assign(document.createElement("button"), { type: "button", className: "enlarge", textContent: "⤢" });
       button.setAttribute("aria-label", `Enlarge ${number ? number.textContent.trim() : "the figure"}`);
       button.addEventListener("click", () => enlarge(figure));
       const view = figure.querySelector(".figure-view") || figure;
       view.after(button);
-      const picture = figure.querySelector("svg.mtj-drawing");
-      if (picture) picture.addEventListener("click", () => enlarge(figure));
+      if (view !== figure) view.addEventListener("click", () => enlarge(figure));
     });
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

@@ -17,6 +17,8 @@ import mtjfigures  # noqa: E402
 import mtjlinks  # noqa: E402
 import mtjpage  # noqa: E402
 
+from mtjlib.course import plotting  # noqa: E402
+
 
 def page(html):
     return str(mtjpage.improve(html))
@@ -113,13 +115,37 @@ SVG = """<?xml version="1.0"?><svg width="504pt" height="288pt" viewBox="0 0 504
 <use xlink:href="#m1" style="fill: #6b6b6b; stroke: #000000"/><g clip-path="url(#m1)"/></svg>"""
 
 
-def test_figures_take_the_colours_of_the_page():
-    made = mtjfigures.inline(SVG, "f1", 'A "curve" & more')
-    assert 'aria-label="A &quot;curve&quot; &amp; more"' in made and 'width="700" height="400"' in made
-    assert "var(--fig-ground" in made and "var(--fig-blue, #0072b2)" in made and "#123456" in made
-    assert "color-mix(in srgb, var(--fig-ink) 67%, var(--fig-ground))" in made and "stroke: var(--fig-ink" in made
-    assert 'id="f1-m1"' in made and 'href="#f1-m1"' in made and "url(#f1-m1)" in made
-    assert "patch_1" not in made and "<style" not in made and "metadata" not in made
+def test_figures_take_the_colours_of_the_theme():
+    light, dark = (mtjfigures.dressed(SVG, theme) for theme in ("light", "dark"))
+    assert "fill: #fffefb" in light and "stroke: #0072b2" in light and '<svg fill="#222222"' in light
+    assert "fill: #15181d" in dark and "stroke: #5ab4ee" in dark and '<svg fill="#e8e8e8"' in dark
+    assert (
+        "fill: none" in dark and "stroke: #123456" in dark and "metadata" not in dark
+    )  # no colour of the book's palette
+    assert mtjfigures.themed("#6b6b6b", "dark") == "#a2a3a5"  # two thirds of the ink
+    assert mtjfigures.themed("black", "light") == "#222222" and mtjfigures.themed("white", "light") == "#fffefb"
+
+
+def test_the_colours_of_figures_are_those_of_the_style_sheet():
+    style = (ROOT / "_static" / "book.css").read_text(encoding="utf-8")
+    for theme, (_, ground, _) in mtjfigures.THEMES.items():
+        colours = style.split(f'html[data-theme="{theme}"] {{')[1].split("}")[0]
+        assert f"--pst-color-background: {ground};" in colours
+    assert set(mtjfigures.PALETTE) <= {line["color"].lower() for line in plotting.CYCLE}
+
+
+def test_a_figure_is_two_pictures_of_known_size(tmp_path):
+    (tmp_path / "a.svg").write_text(SVG, encoding="utf-8")
+    soup = mtjpage.parse('<figure><img alt="A curve" src="_images/a.svg"><figcaption>c</figcaption></figure>')
+    mtjfigures.offer_both(soup, {"a.svg": tmp_path / "a.svg"})
+    light, dark = soup.select("figure > div.figure-view > img")
+    assert (light["src"], light["class"], dark["src"], dark["class"]) == (
+        "_images/a.svg",
+        ["only-light"],
+        "_images/a-dark.svg",
+        ["only-dark"],
+    )
+    assert light["alt"] == dark["alt"] == "A curve" and (light["width"], dark["height"]) == (700, 400)
 
 
 def test_terms_are_linked_once_and_only_in_running_text():

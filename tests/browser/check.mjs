@@ -239,9 +239,13 @@ function beforePaint(name) {
   return { early, blocking };
 }
 
-// Scroll through the page as a reader does; every interactive figure must be alive when it is reached.
+// Scroll through the page as a reader does; pictures load, and every interactive figure must be alive when it is reached.
 async function wakeFigures(page) {
   const asleep = [];
+  await page.evaluate(() => Promise.all([...document.querySelectorAll("article img")].filter((img) => img.getClientRects().length).map((img) => {
+    img.loading = "eager";
+    return img.decode().catch(() => {});  // what does not load is reported with the images
+  })));
   for (const slot of await page.locator(".mtj-figure").all()) {
     await slot.scrollIntoViewIfNeeded();
     const alive = slot.locator(".mtj-explorer svg.mtj-plot").first().waitFor({ timeout: 15000 });
@@ -292,10 +296,8 @@ async function check(browser, base, name) {
   report.maths = await page.evaluate(() =>
     [...document.querySelectorAll(".math:not(:has(.katex-html)), .katex-error")].map((el) => el.textContent));
   report.images = await page.evaluate(() => [...document.querySelectorAll("article img:not(.chapter-cards img)")]
-    .filter((img) => !img.complete || !img.naturalWidth || !img.alt.trim() || /\.(png|svg|jpe?g)$/.test(img.alt))
-    .map((img) => `${img.getAttribute("src")}  alt="${img.alt}"`)
-    .concat([...document.querySelectorAll("article svg.mtj-drawing")].filter((svg) => (svg.getAttribute("aria-label") || "").length < 10)
-      .map((svg) => `a drawing without a description in ${svg.closest("figure")?.id}`)));
+    .filter((img) => img.getClientRects().length && (!img.complete || !img.naturalWidth || !img.alt.trim() || /\.(png|svg|jpe?g)$/.test(img.alt)))
+    .map((img) => `${img.getAttribute("src")}  alt="${img.alt}"`));
   report.text = await text(page);
   report.wideCode = await page.evaluate(() => [...document.querySelectorAll(".cell_input pre")]
     .filter((pre) => pre.clientWidth && pre.scrollWidth > pre.clientWidth + 1).map((pre) => pre.textContent.split("\n").sort((a, b) => b.length - a.length)[0]));
@@ -319,6 +321,8 @@ async function check(browser, base, name) {
   await theme("dark");
   await page.waitForTimeout(400);
   report.dark = await axe(page, COLOURS);
+  report.dark.push(...(await page.evaluate(() => [...document.querySelectorAll("article .only-light, article .only-dark")]
+    .filter((img) => (img.getClientRects().length > 0) !== img.matches(".only-dark")).map((img) => `the wrong picture: ${img.getAttribute("src")}`))));
   await shot("dark");
 
   await page.emulateMedia({ colorScheme: "light" });
