@@ -5,6 +5,7 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 
@@ -17,3 +18,11 @@ if profile == "repeatable":
     # Hypothesis also tries numbers that it reads in the source of the modules that happen to be loaded. Which these
     # are depends on what else is collected, so a test file more would change what all the others try.
     providers._get_local_constants = providers.Constants
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run the notebook of an exercise; see `_exercises.runner`."""
+    from _exercises import runner
+
+    return runner(monkeypatch)

@@ -1,124 +1,47 @@
 """The exercises: nothing passes unanswered, known mistakes meet their hint, other right ways pass, no solution leaks.
 
-Cells run in one namespace of this process; that source notebooks also run in a kernel is nbval's business.
+What must hold for the data of every class is in test_exercises_seeds.py.
 """
 
 import ast
-import functools
 import re
-import sys
 from collections import Counter
 from copy import deepcopy
-from pathlib import Path
 
 import nbformat
 import pytest
-import yaml
+from _exercises import (
+    HIDDEN,
+    LABEL,
+    REGION,
+    ROOT,
+    SOURCES,
+    STUB,
+    answers,
+    build_exercises,
+    each_source,
+    grader,
+    listed,
+    make_exercise_data,
+    normalise_notebooks,
+    replaced,
+    source_of,
+)
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import build_exercises  # noqa: E402
-import make_exercise_data  # noqa: E402
-import normalise_notebooks  # noqa: E402
-
-from mtjlib.course import check  # noqa: E402
-
-SEEDS = 40
-SOURCES = sorted(ROOT.glob("exercises/source/*.ipynb"))
-REGION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
-HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS\n?", re.DOTALL)
-LABEL = re.compile(r'^@check\.step\("(.*?)"', re.MULTILINE)
-STUB = re.compile(r"(?<=# YOUR CODE HERE\n)( *)pass")
-
-each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-
-
-def answers(kind, flag=None):
-    """Return the listed answers of a kind, `wrong` or `also_right`, as test parameters, or those that have a flag."""
-    listed = ((path, yaml.safe_load(path.read_text())) for path in sorted(ROOT.glob("exercises/wrong/*.yml")))
-    return [
-        pytest.param(path.stem, a, id=f"{path.stem}-{a['id']}")
-        for path, all_ in listed
-        for a in all_[kind]
-        if not flag or a.get(flag)
-    ]
-
-
-def grader(cell):
-    """Return nbgrader's part of a cell's metadata."""
-    return cell.metadata.get("nbgrader", {})
-
-
-@pytest.fixture
-def run(monkeypatch):
-    """Return a function that runs a notebook and returns what each graded cell raises, None where it passes.
-
-    With `only`, a grade_id or several, the other checks and the figures are left out.
-    """
-    import matplotlib.pyplot as plt
-
-    monkeypatch.chdir(ROOT / "exercises")
-    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
-    monkeypatch.setenv("MTJ_CHECK", "strict")
-
-    def run(notebook, edit=lambda cell: cell.source, only=None, before=lambda *_: None, figures=True):
-        vars(check._session).update(vars(check._Session()))
-        namespace, raised, only = {"__name__": "__main__"}, {}, [only] if isinstance(only, str) else only
-        for number, cell in enumerate(notebook.cells):
-            code = edit(cell)
-            if cell.cell_type != "code":
-                continue
-            is_check = grader(cell).get("grade")
-            if not figures and "plt.show()" in code:
-                continue
-            if only and ((is_check and grader(cell)["grade_id"] not in only) or "plt.show()" in code):
-                check._session.ran.update(LABEL.findall(code))  # opens the stand-ins
-                continue
-            before(cell, namespace)
-            try:
-                exec(compile(code, f"cell {number} {grader(cell).get('grade_id', '')}", "exec"), namespace)
-                error = None
-            except Exception as raising:
-                error = raising
-            if is_check:
-                raised[grader(cell)["grade_id"]] = error
-                if only and only[-1] == grader(cell)["grade_id"]:
-                    break
-            elif error and not isinstance(error, NotImplementedError):
-                raise error
-        return raised
-
-    return run
-
-
-def replaced(source, answer):
-    """Return the notebook with one answer replaced."""
-    notebook = deepcopy(source)
-    found = [cell for cell in notebook.cells if grader(cell).get("grade_id") == answer["cell"]]
-    assert len(found) == 1, f"no cell {answer['cell']}"
-    found[0].source = answer["code"]
-    return notebook
-
-
-@functools.cache
-def drawn(name, seed):
-    """Return the source of an exercise with the data of another class."""
-    notebook = nbformat.read(ROOT / f"exercises/source/{name}.ipynb", as_version=4)
-    return make_exercise_data.write(notebook, *make_exercise_data.EXERCISES[name][0](seed))
+from mtjlib.course import check
 
 
 def test_there_are_exercises_and_each_lists_wrong_and_other_right_answers():
     assert SOURCES
     assert [path.stem for path in SOURCES] == [path.stem for path in sorted(ROOT.glob("exercises/wrong/*.yml"))]
     for source in SOURCES:
-        listed = yaml.safe_load((ROOT / f"exercises/wrong/{source.stem}.yml").read_text())
-        assert len(listed["wrong"]) >= 8 and len(listed["also_right"]) >= 3, source.stem
+        known = listed(source.stem)
+        assert len(known["wrong"]) >= 8 and len(known["also_right"]) >= 3, source.stem
         graded = {grader(cell)["grade_id"] for cell in nbformat.read(source, 4).cells if grader(cell).get("grade")}
-        assert {f"{answer['cell']}-check" for answer in listed["wrong"]} == graded - {"prediction", "judgement"}, (
+        assert {f"{answer['cell']}-check" for answer in known["wrong"]} == graded - {"prediction", "judgement"}, (
             "each step needs a wrong answer"
         )
-        ids = [answer["id"] for answer in listed["wrong"] + listed["also_right"]]
+        ids = [answer["id"] for answer in known["wrong"] + known["also_right"]]
         assert len(set(ids)) == len(ids)
 
 
@@ -209,7 +132,7 @@ def test_solution_passes(source, run):
 
 @pytest.mark.parametrize(("name", "answer"), answers("wrong"))
 def test_wrong_answer_meets_its_hint(name, answer, run):
-    notebook = replaced(nbformat.read(ROOT / f"exercises/source/{name}.ipynb", as_version=4), answer)
+    notebook = replaced(source_of(name), answer)
     # What the student sees: the visible part of the checks.
     check_id = f"{answer['cell']}-check"
     error = run(notebook, lambda cell: HIDDEN.sub("", cell.source), only=check_id)[check_id]
@@ -220,45 +143,17 @@ def test_wrong_answer_meets_its_hint(name, answer, run):
 
 @pytest.mark.parametrize(("name", "answer"), answers("also_right"))
 def test_right_answer_in_another_style_passes(name, answer, run):
-    notebook = replaced(nbformat.read(ROOT / f"exercises/source/{name}.ipynb", as_version=4), answer)
+    notebook = replaced(source_of(name), answer)
     failed = {grade_id: error for grade_id, error in run(notebook, only=f"{answer['cell']}-check").items() if error}
-    assert not failed
-
-
-def over_seeds(run, name, answer):
-    """Return what the check of an answer raises for each of the seeds.
-
-    A check above the data sees the same code whatever the seed: the same code is not run twice.
-    """
-    check_id, seen, raised = f"{answer['cell']}-check", {}, []
-    for seed in range(SEEDS):
-        notebook = replaced(drawn(name, seed), answer)
-        ids = [grader(cell).get("grade_id") for cell in notebook.cells]
-        code = tuple(cell.source for cell in notebook.cells[: ids.index(check_id) + 1])
-        if code not in seen:
-            seen[code] = run(notebook, only=check_id)[check_id]
-        raised.append(seen[code])
-    return raised
-
-
-@pytest.mark.parametrize(("name", "answer"), answers("wrong", "lesson"))
-def test_who_misses_the_lesson_fails_whatever_the_seed(name, answer, run):
-    failed = sum(error is not None for error in over_seeds(run, name, answer))
-    assert failed >= 0.95 * SEEDS
-
-
-@pytest.mark.parametrize(("name", "answer"), answers("also_right", "offered"))
-def test_every_offered_way_passes_whatever_the_seed(name, answer, run):
-    failed = {seed: error for seed, error in enumerate(over_seeds(run, name, answer)) if error}
     assert not failed
 
 
 @each_source
 def test_every_step_has_a_lesson_that_is_tested(source):
     """At least one step of each exercise depends on its data: its lesson is tried on many classes."""
-    listed = yaml.safe_load((ROOT / f"exercises/wrong/{source.stem}.yml").read_text())
-    assert any(answer.get("lesson") for answer in listed["wrong"])
-    assert any(answer.get("offered") for answer in listed["also_right"])
+    known = listed(source.stem)
+    assert any(answer.get("lesson") for answer in known["wrong"])
+    assert any(answer.get("offered") for answer in known["also_right"])
 
 
 def names_inside(code):
@@ -332,9 +227,9 @@ def test_run_all_goes_through_an_untouched_copy_with_one_line_for_each_step(sour
 def test_one_slip_costs_one_step(source, run):
     """A step left out costs no other: the rest is solved with the stand-ins."""
     notebook = nbformat.read(source, as_version=4)
-    listed = yaml.safe_load((ROOT / f"exercises/wrong/{source.stem}.yml").read_text())
+    known = listed(source.stem)
     alone = {
-        answer["cell"]: answer["code"] for answer in listed["also_right"] if answer["id"].startswith("with-stand-in")
+        answer["cell"]: answer["code"] for answer in known["also_right"] if answer["id"].startswith("with-stand-in")
     }
     for cell in notebook.cells:
         if grader(cell).get("solution") and cell.cell_type == "code":
@@ -390,19 +285,3 @@ def test_the_leak_test_notices_a_leak(source):
 def test_data_come_from_the_script(exercise):
     assert make_exercise_data.main(["--exercise", exercise, "--check"]) == 0
     assert make_exercise_data.main(["--exercise", exercise, "--check", "--seed", "1"]) == 1
-
-
-@pytest.mark.parametrize("exercise", sorted(make_exercise_data.EXERCISES))
-def test_solution_passes_with_other_seeds(exercise, run):
-    """The checks above the data see the same code whatever the seed; `test_solution_passes` runs them."""
-    for seed in range(SEEDS):
-        notebook = drawn(exercise, seed)
-        data = next(n for n, cell in enumerate(notebook.cells) if "data" in cell.metadata.get("tags", []))
-        below = [grader(cell)["grade_id"] for cell in notebook.cells[data:] if grader(cell).get("grade")]
-        raised = run(notebook, only=below, figures=False)
-        assert raised.keys() >= {name for name in below if name.endswith("-check")}
-        assert not {grade_id: error for grade_id, error in raised.items() if error}, f"seed {seed}"
-
-
-def test_every_exercise_has_a_seed():
-    assert sorted(make_exercise_data.EXERCISES) == [path.stem for path in SOURCES]

@@ -66,10 +66,16 @@ def components(answer):
     return parts
 
 
+def _along(m):
+    """Return σ·m."""
+    x, y, z = m
+    return np.array([[z, x - 1j * y], [x + 1j * y, -z]])
+
+
 @check.stand_in("1 matrix")
 def matrix(up, down, m):
     """Return the 2×2 matrix with the eigenvalues `up` and `down` along m."""
-    return (up + down) / 2 * np.eye(2) + (up - down) / 2 * np.tensordot(m, PAULI, 1)
+    return (up + down) / 2 * np.eye(2) + (up - down) / 2 * _along(m)
 
 
 @check.stand_in("1 amplitudes")
@@ -83,7 +89,7 @@ def amplitudes(k, big_k):
 def returning(t_1, r_2, m_1, m_2, t_b):
     """Return the matrix that makes D' of A."""
     hats = [(pair[0] + pair[1]) / 2 * np.eye(2) for pair in (t_1, r_2)]
-    axes = [(p[0] - p[1]) / 2 * np.tensordot(m, PAULI, 1) for p, m in ((t_1, m_1), (r_2, m_2))]
+    axes = [(p[0] - p[1]) / 2 * _along(m) for p, m in ((t_1, m_1), (r_2, m_2))]
     return t_b * (hats[1] + axes[1]) @ (hats[0] + axes[0])
 
 
@@ -92,8 +98,9 @@ def currents(t_1, r_2, m_1, m_2, t_b):
     """Return flux and spin flux (x, y, z) of electrons from the left."""
     sums = [abs(t_1[0]) ** 2 + abs(t_1[1]) ** 2, 2 * (r_2[0] + r_2[1]).imag]
     differences = [abs(t_1[0]) ** 2 - abs(t_1[1]) ** 2, 2 * (r_2[0] - r_2[1]).imag]
-    m_1, m_2 = np.asarray(m_1), np.asarray(m_2)
+    (x_1, y_1, z_1), (x_2, y_2, z_2) = m_1, m_2 = np.asarray(m_1), np.asarray(m_2)
+    normal = np.array([y_1 * z_2 - z_1 * y_2, z_1 * x_2 - x_1 * z_2, x_1 * y_2 - y_1 * x_2])
     flux = (sums[0] * sums[1] + differences[0] * differences[1] * m_1 @ m_2) / 2
     spin = (differences[0] * sums[1] * m_1 + sums[0] * differences[1] * m_2) / 2
-    spin = spin - differences[0] * (r_2[0] - r_2[1]).real * np.cross(m_1, m_2)
+    spin = spin - differences[0] * (r_2[0] - r_2[1]).real * normal
     return t_b**2 * np.array([flux, *spin])
