@@ -13,6 +13,7 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+import mtjfigures
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -176,7 +177,8 @@ class ChapterList(SphinxDirective):
 def opening(soup):
     """What a card says about a chapter: its question, the minutes it takes to read, its first picture."""
     text = re.sub(r"[ \n]+", " ", " ".join(p.get_text() for p in soup.select("p")[:2]))  # what must not break stays so
-    sentences = re.findall(r"[^.?!]+[.?!]", text)
+    text = re.sub(r" \[[^\]]*\]", "", text)  # citations
+    sentences = re.findall(r"\S.*?[.?!](?= |$)", text)
     asked = [s.strip() for s in sentences if s.endswith("?") and 25 < len(s) < 190]
     minutes = re.search(r"(\d+)\s*(?:min|minutes) to read", soup.get_text())
     picture = soup.select_one(".cell_output img[src]")
@@ -204,7 +206,12 @@ def chapter_start(chapters):
 def chapter_cards(chapters, images):
     cards = []
     for page, title, about in chapters:
-        picture = f'<img src="{images}/{about["picture"]}" alt="" loading="lazy">' if about["picture"] else ""
+        themes = {"light": about["picture"], "dark": mtjfigures.dark(about["picture"])}
+        picture = "".join(
+            f'<img class="only-{theme}" src="{images}/{name}" alt="" loading="lazy">'
+            for theme, name in themes.items()
+            if name.endswith(".svg")
+        )
         minutes = f'<span class="minutes">{about["minutes"]} min</span>' if about["minutes"] else ""
         cards.append(
             f'<li>{picture}<a href="{page}">{html.escape(title)}</a>{minutes}'

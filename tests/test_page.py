@@ -159,6 +159,17 @@ def test_terms_are_linked_once_and_only_in_running_text():
     assert links == [("half metals", "glossary.html#t1"), ("TMR", "glossary.html#t2")]
 
 
+def test_a_card_asks_the_question_of_the_chapter_and_stops_at_the_end_of_a_sentence():
+    def opened(*paragraphs):
+        return mtjlinks.opening(mtjpage.parse("".join(f"<p>{text}</p>" for text in paragraphs)))
+
+    assert (
+        opened("It reached 30 % at 4.2 K [Scheike <em>et al.</em>, 2023]. Then more.")["question"]
+        == "It reached 30 % at 4.2 K."
+    )
+    assert opened("A fact.", "A claim. So which of the two is it, and why?")["question"].startswith("So which")
+
+
 def test_notes_cards_references_and_search():
     book = mtjpage.parse(
         '<section id="s"><h2>1. Jullière<a class="headerlink">#</a></h2><p>Ratio '
@@ -208,7 +219,7 @@ def test_the_front_page_lists_the_chapters():
         "_images",
     )
     assert 'href="chapters/01-a.html">Start with chapter 1 (45 min)' in made and "<p>Why?</p>" in made
-    assert '<img src="_images/p.svg" alt=""' in made and '<li><a href="chapters/01-a.html">A</a></li>' in made
+    assert 'src="_images/p-dark.svg" alt=""' in made and '<li><a href="chapters/01-a.html">A</a></li>' in made
 
 
 def test_typed_questions():
