@@ -13,7 +13,7 @@ const files = (folder, ending) => fs.readdirSync(folder, { recursive: true, with
   .filter((entry) => entry.isFile() && entry.name.endsWith(ending)).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 
 const pages = files(root, ".html"), sheets = [...files(path.join(root, "_static"), ".css"), ...files(path.join(root, "vendor"), ".css")];
-const dynamic = { standard: [/tooltip/, /^bs-/, /modal/, /collaps/] };  // names that Bootstrap puts together from pieces
+const dynamic = { standard: [/tooltip/, /^bs-/, /modal/, /collapse|collapsing/] };  // names that Bootstrap puts together from pieces
 const purged = await new PurgeCSS().purge({ content: [...pages, ...files(root, ".js")], css: sheets, safelist: dynamic });
 for (const { file, css } of purged) fs.writeFileSync(file, css);
 
