@@ -25,8 +25,8 @@ THEME = """<script>(function (root) {
   if (root.dataset.theme === "auto") root.dataset.theme = dark ? "dark" : "light";
   var show = function () { root.classList.remove("fonts-coming"); };
   root.classList.add("fonts-coming");
-  setTimeout(show, 2000);
   requestAnimationFrame(function () {  // the style sheets are here
+    setTimeout(show, 3000);
     Promise.all(FACES.map(function (face) { return document.fonts.load(face); })).then(show, show);
   });
 })(document.documentElement);</script>""".replace("FACES", json.dumps(SHORTHANDS))

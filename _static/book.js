@@ -42,6 +42,9 @@
       if (now) formula.tabIndex = 0;
       else formula.removeAttribute("tabindex");
     });
+    each(".bd-article pre", function (code) {  // the theme looks only once, when much is still folded away
+      if (code.scrollWidth > code.clientWidth + 1) code.tabIndex = 0;
+    });
     each(".figure-view", function (view) {  // a drawing that scrolls on a phone
       var wide = view.scrollWidth > view.clientWidth + 1;
       view.classList.toggle("wide", wide);
