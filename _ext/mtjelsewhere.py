@@ -87,6 +87,8 @@ def portable(notebook, title, address, numbers):
     )
     cells = [{"cell_type": "markdown", "id": "where-this-is-from", "metadata": {}, "source": first}]
     for cell in notebook["cells"]:
+        if "remove-cell" in cell["metadata"].get("tags", []):  # the line that says this in the repository
+            continue
         source = "".join(cell["source"])
         cell = {**cell, "metadata": {}}
         if cell["cell_type"] == "markdown":

@@ -47,7 +47,9 @@ def read(path):
 
 
 def markdown(notebook):
-    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    """The text of the page: without the line for those who see the notebook elsewhere."""
+    on_page = [cell for cell in notebook.cells if "remove-cell" not in cell.metadata.get("tags", [])]
+    return "\n\n".join(cell.source for cell in on_page if cell.cell_type == "markdown")
 
 
 def code_cells(notebook):
@@ -339,6 +341,12 @@ def test_equations_named_in_docstrings_exist(module):
         assert named, f"{match[1]}: say which chapter"
         number = int(named[-1])
         assert number not in chapters or match[1] in chapters[number], f"{match[1]} is not in chapter {number}"
+
+
+@each_chapter
+def test_a_notebook_outside_the_book_says_where_the_book_is(path):
+    first = read(path).cells[0]
+    assert "remove-cell" in first.metadata["tags"] and "[how to build and read it](../README.md)" in first.source
 
 
 @pytest.mark.parametrize("path", [*CHAPTERS, ROOT / "index.md"], ids=lambda path: path.stem)
