@@ -506,35 +506,33 @@ THICK = bands.FilterJunction(
 
 
 @pytest.mark.parametrize(
-    ("junction", "energy"),
+    ("junction", "energy", "state"),
     [
-        *[
-            (bands.model_junction(n, v), e)
-            for n, v, e in ((2, 0.25, 0.0), (6, 0.25, 0.3), (6, 0.0, -0.4), (64, 0.25, 0))
-        ],
-        (bands.model_junction(6, 0.02), -1.2),
-        (THICK, 0.0),  # all of the current flows in a corner of the zone
-        (replace(MODEL, pp_sigma=0.0), 0.1),  # the equation for the channel edges is no longer cubic
+        (bands.model_junction(2, 0.25), 0.0, "antiparallel"),
+        (bands.model_junction(6, 0.25), 0.3, "parallel"),
+        (bands.model_junction(6, 0.0), -0.4, "antiparallel"),
+        (bands.model_junction(64, 0.25), 0.0, "antiparallel"),
+        (bands.model_junction(6, 0.02), -1.2, "parallel"),
+        (THICK, 0.0, "parallel"),  # all of the current flows in a corner of the zone
+        (replace(MODEL, pp_sigma=0.0), 0.1, "antiparallel"),  # the channel edges' equation is no longer cubic
     ],
 )
-def test_default_accuracy_of_the_zone_sum(junction, energy):
-    for state in ("parallel", "antiparallel"):
-        fine = bands.conductance(junction, state, energy, rtol=1e-7)
-        assert bands.conductance(junction, state, energy) == pytest.approx(fine, rel=1e-6, abs=0)
-        assert bands.conductance(junction, state, energy, rtol=1e-3) == pytest.approx(fine, rel=1e-3, abs=0)
+def test_default_accuracy_of_the_zone_sum(junction, energy, state):
+    fine = bands.conductance(junction, state, energy, rtol=1e-7)
+    assert bands.conductance(junction, state, energy) == pytest.approx(fine, rel=1e-6, abs=0)
+    assert bands.conductance(junction, state, energy, rtol=1e-3) == pytest.approx(fine, rel=1e-3, abs=0)
 
 
 def test_random_crystals_are_summed_to_the_default_accuracy():
     rng = np.random.default_rng(5)
-    for _ in range(2):
+    for state in ("parallel", "antiparallel"):
         up, split = rng.uniform(-4, 4, 2), rng.uniform(-2, 2, 2)
         barrier = bands.Orbitals(rng.uniform(6, 12), rng.uniform(-12, -8))
         bonds = {"ss": rng.uniform(-1.2, -0.3), "pp_sigma": rng.uniform(-1, 1), "pp_pi": rng.uniform(-1, -0.2)}
         electrodes = bands.Orbitals(*up), bands.Orbitals(*(up + split))
         junction = bands.FilterJunction(*electrodes, barrier, int(rng.integers(2, 12)), rng.uniform(0, 0.4), **bonds)
-        for state in ("parallel", "antiparallel"):
-            fine = bands.conductance(junction, state, rtol=1e-7)
-            assert bands.conductance(junction, state) == pytest.approx(fine, rel=1e-6, abs=0), junction
+        fine = bands.conductance(junction, state, rtol=1e-7)
+        assert bands.conductance(junction, state) == pytest.approx(fine, rel=1e-6, abs=0), junction
 
 
 def test_narrow_resonances_are_refused_and_not_summed_wrongly(monkeypatch):

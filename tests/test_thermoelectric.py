@@ -298,6 +298,12 @@ def test_any_junction_is_finite(e1, d1, e2, d2, barrier):
             for a, b in ((e1, e2 if parallel else e2 - d2), (e1 - d1, e2 - d2 if parallel else e2))
         ) / (4 * np.pi * units.HBAR2_2M)
         assert (value <= open_channels * (1 + 1e-9)).all()
+
+
+@settings(max_examples=6, deadline=None)
+@given(energies, splittings, energies, splittings, barriers)
+def test_any_hot_junction_is_finite(e1, d1, e2, d2, barrier):
+    junction = Junction(Ferromagnet(e1, d1), barrier, Ferromagnet(e2, d2))
     hot = lorenz_number(lambda e: 1e-30 + tunnel_transmission(junction, e), np.array([10.0, 1000.0]))
     assert np.isfinite(hot).all()
     assert (hot > 0).all()
