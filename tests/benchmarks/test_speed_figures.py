@@ -30,7 +30,10 @@ assert curve.torque_in_plane.shape == (101,)
 
 
 def test_first_curve_against_importing_numpy(ledger):
-    """Whole processes, user and system time of the children, alternately."""
+    """Whole processes, user and system time of the children, alternately.
+
+    1.6: who imports mtjlib waits for NumPy; all the rest, the first curve included, may cost 60 % of that.
+    """
     resource = pytest.importorskip("resource", reason="needs the processor time of a child process")
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"OMP_NUM_THREADS": "1"}
 

@@ -40,6 +40,7 @@ def test_diagram_of_critical_widths_against_brentq(ledger):
     worst = np.abs(fast()[:, ::every] / sampled() - 1).max()
     assert worst < 1e-6
     times = ratio(sampled, fast, ledger.rounds(), share=len(bias[::every]) / bias.size)
+    # 25: the interfaces do not know the width; their amplitudes are computed once, not for every trial width.
     ledger.enter("d_c diagram, 243 points", "brentq, fast integral", times, 25, f"{worst:.0e}")
 
 
@@ -57,6 +58,7 @@ def test_all_angles_of_a_spin_valve_against_a_loop(ledger):
     worst = np.abs(batched() / loop() - 1).max()
     assert worst < 1e-10
     times = ratio(loop, batched, ledger.rounds(9, 5))
+    # 15: a batch of small matrices; the loop pays the overhead of a solve for each angle.
     ledger.enter("spin valve, 361 angles", "loop of solves", times, 15, f"{worst:.0e}")
 
 
@@ -91,6 +93,7 @@ def test_scattering_states_against_kwant(ledger):
         return [chains[0].currents(*point) for point in points]
 
     times = ratio(some, fast, ledger.rounds(7, 5), share=len(points) / (energy.size * parallel.size))
+    # 1000: closed formulas over a grid; less would mean that a loop over points has crept in.
     ledger.enter("exact scattering per (E, q)", "Kwant, 60 sites", times, 1000, f"theirs {errors[0]:.0e}")
 
 
@@ -135,4 +138,5 @@ def test_ensemble_of_trajectories_against_cmtj(ledger):
         spread = np.hypot(a.std(axis=1), b.std(axis=1)) / np.sqrt(n)
         worst = max(worst, (np.abs(a.mean(axis=1) - b.mean(axis=1)) / spread).max())
     assert worst < 4
+    # 2: an ensemble in NumPy may not lose to compiled code that follows one magnet after the other.
     ledger.enter("LLG, 10⁴ thermal trajectories", "cmtj (C++)", times, 2, f"moments within {worst:.1f} σ")
