@@ -73,7 +73,8 @@ exercises: $(TESTED) ## make the student copies from exercises/source
 
 oldest: ## test the library with the oldest NumPy and SciPy that pyproject.toml allows (needs uv)
 	uv venv --quiet --clear --python 3.11 _build/oldest
-	uv pip install --quiet --python _build/oldest --resolution lowest-direct -e . "pytest>=8" "hypothesis>=6.100"
+	uv pip install --quiet --python _build/oldest --resolution lowest-direct -e .
+	uv pip install --quiet --python _build/oldest pytest hypothesis
 	OMP_NUM_THREADS=1 _build/oldest/bin/python tools/oldest.py
 
 dist: ## build the source distribution and the wheel into _build/dist, and try the wheel (needs uv)

@@ -525,7 +525,7 @@ def test_default_accuracy_of_the_zone_sum(junction, energy, state):
 
 def test_random_crystals_are_summed_to_the_default_accuracy():
     rng = np.random.default_rng(5)
-    for state in ("parallel", "antiparallel"):
+    for state in ("antiparallel", "parallel"):
         up, split = rng.uniform(-4, 4, 2), rng.uniform(-2, 2, 2)
         barrier = bands.Orbitals(rng.uniform(6, 12), rng.uniform(-12, -8))
         bonds = {"ss": rng.uniform(-1.2, -0.3), "pp_sigma": rng.uniform(-1, 1), "pp_pi": rng.uniform(-1, -0.2)}

@@ -57,7 +57,7 @@ def test_signs_in_words():
     spin = Macrospin(ms=1e6, volume=1e3, alpha=0.1)
     start = polar(np.pi / 2, 0.3)
     for torque, end in (((2e-20, 0), 1), ((-2e-20, 0), -1), ((0, 1e-19), -1), ((0, -1e-19), 1)):
-        m = dynamics.run(spin, start, 5e-9, 1e-12, torque=torque, every=5000).m[-1]
+        m = dynamics.run(spin, start, 5e-9, 4e-12, torque=torque, every=1250).m[-1]
         assert m @ spin.reference == pytest.approx(end, abs=1e-3), torque
 
 
