@@ -166,9 +166,8 @@ def tmr(junction, bias=0.0):
 
     Parameters
     ----------
-    junction : Junction
-    bias : float or array_like
-        In V.
+    junction, bias
+        As in `current_density`.
 
     Returns
     -------

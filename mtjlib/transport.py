@@ -245,9 +245,8 @@ def tmr(junction, bias=0.0):
 
     Parameters
     ----------
-    junction : Junction
-    bias : float or array_like
-        In V, between minus the right and plus the left barrier height.
+    junction, bias
+        As in `current_density`.
 
     Returns
     -------
@@ -318,9 +317,8 @@ def torque_out_of_plane(junction, bias):
 
     Parameters
     ----------
-    junction : Junction
-    bias : float or array_like
-        In V, between minus the right and plus the left barrier height.
+    junction, bias
+        As in `torque_in_plane`.
 
     Returns
     -------
@@ -352,10 +350,7 @@ def torkance_in_plane(junction, bias=0.0, *, free="right"):
 
     Parameters
     ----------
-    junction : Junction
-    bias : float or array_like
-        In V, between minus the right and plus the left barrier height.
-    free : {"right", "left"}
+    junction, bias, free
         As in `torque_in_plane`.
 
     Returns
@@ -383,9 +378,8 @@ def torkance_out_of_plane(junction, bias=0.0):
 
     Parameters
     ----------
-    junction : Junction
-    bias : float or array_like
-        In V, between minus the right and plus the left barrier height.
+    junction, bias
+        As in `torque_in_plane`.
 
     Returns
     -------
