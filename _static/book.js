@@ -33,13 +33,18 @@
 
   // A formula wider than its column scrolls, by keyboard too; all others are left as they are.
   function markWide() {
-    each(".bd-article .math > .katex-display, .bd-article .math > .katex", function (formula) {
-      var display = formula.matches(".katex-display"), wide = formula.classList.contains("wide");
-      if (!display && wide) formula.classList.remove("wide");  // measured at its natural width
+    var formulas = Array.from(document.querySelectorAll(".bd-article .math > .katex-display, .bd-article .math > .katex"));
+    formulas.forEach(function (formula) {  // measured at their natural width; all are read before one is changed
+      if (!formula.matches(".katex-display")) formula.classList.remove("wide");
+    });
+    var wide = formulas.map(function (formula) {
+      if (formula.matches(".katex-display")) return formula.scrollWidth > formula.clientWidth + 1;
       var column = formula.closest("p, li, td, th, dd, dt, figcaption, h1, h2, h3, h4, summary, div").clientWidth;
-      var now = display ? formula.scrollWidth > formula.clientWidth + 1 : column > 0 && formula.getBoundingClientRect().width > column;
-      formula.classList.toggle("wide", now);
-      if (now) formula.tabIndex = 0;
+      return column > 0 && formula.getBoundingClientRect().width > column;
+    });
+    formulas.forEach(function (formula, i) {
+      formula.classList.toggle("wide", wide[i]);
+      if (wide[i]) formula.tabIndex = 0;
       else formula.removeAttribute("tabindex");
     });
     each(".bd-article pre", function (code) {  // the theme looks only once, when much is still folded away
