@@ -33,7 +33,8 @@
 
   // A formula wider than its column scrolls, by keyboard too; all others are left as they are.
   function markWide() {
-    var formulas = Array.from(document.querySelectorAll(".bd-article .math > .katex-display, .bd-article .math > .katex"));
+    function unfolded(el) { return el.closest("summary") || !el.closest("details:not([open])"); }  // what is folded has its turn when it opens
+    var formulas = Array.from(document.querySelectorAll(".bd-article .math > .katex-display, .bd-article .math > .katex")).filter(unfolded);
     formulas.forEach(function (formula) {  // measured at their natural width; all are read before one is changed
       if (!formula.matches(".katex-display")) formula.classList.remove("wide");
     });
@@ -48,7 +49,7 @@
       else formula.removeAttribute("tabindex");
     });
     each(".bd-article pre", function (code) {  // the theme looks only once, when much is still folded away
-      if (code.scrollWidth > code.clientWidth + 1) code.tabIndex = 0;
+      if (unfolded(code) && code.scrollWidth > code.clientWidth + 1) code.tabIndex = 0;
     });
     each(".figure-view", function (view) {  // a drawing that scrolls on a phone
       var wide = view.scrollWidth > view.clientWidth + 1;
