@@ -104,7 +104,8 @@ def window_nodes(junction, bias, nodes, surface=False, whole=False, width=None):
     low, top, volts = (a[:, None, None] for a in (low, top, np.abs(bias)))
     depth = top - np.where(across.real > low, across, low)
     if not surface:
-        weight = weight * np.where(volts == 0, 1.0, depth / np.where(volts == 0, 1.0, volts))
+        at_zero = volts < 1e-300  # or so near to it that the quotient is none
+        weight = weight * np.where(at_zero, 1.0, depth / np.where(at_zero, 1.0, volts))
     return across, top - depth * share, weight * share_weight
 
 

@@ -232,6 +232,11 @@ def exact_barrier(admittance, k_left, k_right):
     return SMatrix(_scalar(-1 - 2j * p_right / determinant), t, t, _scalar(-1 - 2j * p_left / determinant))
 
 
+def _solve(matrix, right):
+    """Of matrices that broadcast: NumPy 1 would take `right` with one axis less for vectors."""
+    return np.linalg.solve(*np.broadcast_arrays(matrix, right))
+
+
 def concatenate(first, second):
     r"""Scattering matrix of two layers, `first` on the left of `second`: all the round trips between them.
 
@@ -258,8 +263,8 @@ def concatenate(first, second):
     True
     """
     one = np.eye(2)
-    forth = np.linalg.solve(one - first.r_prime @ second.r, first.t)
-    back = np.linalg.solve(one - second.r @ first.r_prime, second.t_prime)
+    forth = _solve(one - first.r_prime @ second.r, first.t)
+    back = _solve(one - second.r @ first.r_prime, second.t_prime)
     return SMatrix(
         first.r + first.t_prime @ second.r @ forth,
         first.t_prime @ back,
@@ -300,7 +305,7 @@ def leading_order(first, barrier, second):
     into = np.linalg.inv(one - barrier.r_prime @ second.r)
     out = np.linalg.inv(one - first.r_prime @ barrier.r)
     ca = into @ barrier.t @ out @ first.t
-    behind = np.linalg.solve(one - second.r @ barrier.r_prime, second.t_prime)
+    behind = _solve(one - second.r @ barrier.r_prime, second.t_prime)
     cf = into @ barrier.r_prime @ second.t_prime
     cf = cf + into @ barrier.t @ out @ first.r_prime @ barrier.t_prime @ behind
     return Amplitudes(ca, second.r @ ca, cf, second.r @ cf + second.t_prime)
@@ -327,8 +332,8 @@ def all_orders(first, barrier, second):
     """
     one = np.eye(2)
     left = concatenate(first, barrier)
-    ca = np.linalg.solve(one - left.r_prime @ second.r, left.t)
-    cf = np.linalg.solve(one - left.r_prime @ second.r, left.r_prime @ second.t_prime)
+    ca = _solve(one - left.r_prime @ second.r, left.t)
+    cf = _solve(one - left.r_prime @ second.r, left.r_prime @ second.t_prime)
     return Amplitudes(ca, second.r @ ca, cf, second.r @ cf + second.t_prime)
 
 
