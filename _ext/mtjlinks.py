@@ -256,7 +256,8 @@ def target_of(page, link):
 
 def card_html(link, card, to_here):
     shown_here = to_here and card["kind"] == "equation"  # cards.js copies it from its place
-    body = "" if shown_here else re.sub(r'(href|src)="(?![a-z]+:|#)[^"]*"', "", card["html"])
+    elsewhere = r'(href|src)="(?![a-z]+:)[^"]*"'  # addresses of the card's own page
+    body = "" if shown_here else card["html"] if to_here else re.sub(elsewhere, "", card["html"])
     title = f'<p class="card-title">{html.escape(card["title"], quote=False)}</p>' if card["title"] else ""
     return f'<template data-card="{html.escape(link)}" data-kind="{card["kind"]}">{title}<div>{body}</div></template>'
 
