@@ -1,4 +1,4 @@
-"""The way with nbgrader alone, as exercises/README.md tells it: release, autograde, grading by hand, feedback, export."""
+"""The way with nbgrader alone, as exercises/README.md tells it: release, autograde, grade by hand, feedback, export."""
 
 import csv
 import json
