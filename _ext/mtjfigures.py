@@ -1,7 +1,7 @@
 """Figures as vector graphics in the colours of the page's theme: one file for light, one for dark.
 
 Matplotlib writes fixed colours. Greys, black and white become mixtures of the theme's ink and ground, the palette of
-the book (mtjlib.course.plotting) that of the theme, anything else stays. Text is drawn as outlines: it looks the same
+the book (mtjlib.course.plotting) that of the theme, pale tints dark ones in the dark, anything else stays. Text is drawn as outlines: it looks the same
 everywhere. A browser loads the file that it shows.
 """
 
@@ -12,6 +12,12 @@ COLOUR = re.compile(
     r"(?P<property>\b(?:fill|stroke|stop-color)\s*:\s*)(?P<colour>#[0-9a-f]{6}|black|white)", re.IGNORECASE
 )
 PALETTE = ("#0072b2", "#b84a00", "#00775a", "#a8478a")  # blue, vermilion, green, purple
+TINTS = {  # pale grounds behind letters and lines (magnet, oxide, cell, measured range): as dark as the ink is light
+    "#dce6ee": "#22364a",
+    "#f3e9da": "#3f3424",
+    "#d9e6f2": "#1f3a54",
+    "#f3d9c8": "#4c3021",
+}
 THEMES = {  # ink, ground (as in _static/book.css), palette
     "light": ("#222222", "#fffefb", PALETTE),
     "dark": ("#e8e8e8", "#15181d", ("#5ab4ee", "#ff8f50", "#2fbf93", "#f0a6d6")),
@@ -28,6 +34,8 @@ def themed(colour, theme):
     colour = {"black": "#000000", "white": "#ffffff"}.get(colour.lower(), colour.lower())
     if colour in PALETTE:
         return palette[PALETTE.index(colour)]
+    if colour in TINTS:
+        return colour if theme == "light" else TINTS[colour]
     if max(channels(colour)) - min(channels(colour)) > 3:
         return colour
     share = min(1, (255 - channels(colour)[1]) / (255 - 0x22))  # 0x22: Matplotlib's ink in this book

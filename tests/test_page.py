@@ -1,5 +1,7 @@
 """What `_ext` does to a page, on a few lines of HTML each; the whole book is looked at in tests/test_book.py."""
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -124,6 +126,26 @@ def test_figures_take_the_colours_of_the_theme():
     )  # no colour of the book's palette
     assert mtjfigures.themed("#6b6b6b", "dark") == "#a2a3a5"  # two thirds of the ink
     assert mtjfigures.themed("black", "light") == "#222222" and mtjfigures.themed("white", "light") == "#fffefb"
+
+
+def luminance(colour):
+    parts = (c / 255 for c in mtjfigures.channels(colour))
+    parts = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+def test_pale_grounds_of_figures_carry_the_ink_of_either_theme():
+    """What a figure fills with a colour that is nearly white must not swallow the nearly white ink of the dark page."""
+    fills = set()
+    for path in (ROOT / "chapters").glob("*.ipynb"):
+        source = "".join("".join(c["source"]) for c in json.loads(path.read_text(encoding="utf-8"))["cells"])
+        fills |= {c.lower() for c in re.findall(r"\"(#[0-9A-Fa-f]{6})\"", source)}
+    pale = {c for c in fills if luminance(c) > 0.6}
+    assert len(pale) > 3
+    for theme, (ink, _, _) in mtjfigures.THEMES.items():
+        for colour in pale:
+            light, dark = sorted((luminance(mtjfigures.themed(colour, theme)), luminance(ink)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) > 7, (theme, colour)
 
 
 def test_the_colours_of_figures_are_those_of_the_style_sheet():
