@@ -42,9 +42,9 @@ AWAITING = {
         stfmr.Calibration stfmr.SpectrumFit stfmr.ellipticity stfmr.fit_spectrum stfmr.lineshape stfmr.linewidth
         stfmr.mixing_voltage stfmr.resonance_frequency superconductor.andreev_conductance
         superconductor.density_of_states superconductor.four_point_biases superconductor.four_point_polarisation
-        superconductor.tunnel_conductance superconductor.zeeman_energy thermoelectric.lorenz_number
-        thermoelectric.magneto_seebeck_ratio thermoelectric.seebeck units.emu_per_cc_to_ampere_per_meter
-        units.oersted_to_tesla
+        superconductor.spin_densities superconductor.tunnel_conductance superconductor.zeeman_energy
+        thermoelectric.lorenz_number thermoelectric.magneto_seebeck_ratio thermoelectric.seebeck
+        units.emu_per_cc_to_ampere_per_meter units.oersted_to_tesla
     """,
     "Part III, inelastic tunnelling": """
         inelastic.magnon_phase_space inelastic.magnon_torques inelastic.phonon_phase_space inelastic.phonon_torques

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from mtjlib import superconductor, units
+from mtjlib.quadrature import pieces
 from mtjlib.superconductor import (
     andreev_conductance,
     density_of_states,
     four_point_biases,
     four_point_polarisation,
+    spin_densities,
     tunnel_conductance,
     zeeman_energy,
 )
@@ -334,6 +336,8 @@ def test_shapes():
         (lambda: andreev_conductance(0.0, 0.0), ValueError, "gap must lie in"),
         (lambda: andreev_conductance(0.0, GAP, -0.1), ValueError, "polarisation must lie in"),
         (lambda: andreev_conductance(0.0, GAP, 0.1, -1.0), ValueError, "barrier_strength must lie in"),
+        (lambda: spin_densities(0.0, GAP, 1e-5, 3.0, -0.1), ValueError, "spin_orbit must lie in"),
+        (lambda: tunnel_conductance(0.0, GAP, 1e-5, spin_orbit=2e3), ValueError, "spin_orbit must lie in"),
         (lambda: four_point_biases(0.0, 1.0), ValueError, "bias must lie in"),
         (lambda: four_point_polarisation(1.0, 1.0, 1.0, 1.0), ValueError, "cannot be told apart"),
         (lambda: four_point_polarisation(1.0, "1", 1.0, 1.0), TypeError, "sigma_2 must be a real number"),
@@ -367,3 +371,133 @@ def test_many_biases_are_the_same_as_each_and_need_little_memory():
             assert together[i] == pytest.approx(alone, rel=1e-12)
     assert superconductor.tunnel_conductance(np.empty((0, 2)), 3e-4, 1e-5).shape == (0, 2)
     assert superconductor.tunnel_conductance(bias.reshape(1, n, 1), 3e-4, 1e-5).shape == (1, n, 1)
+
+
+# Spin-orbit scattering
+
+
+def born(energy, shift, gap, depth, c, rounds):
+    """Self-consistent Born approximation in 2x2 particle-hole matrices: spin s scatters into the other spin's states.
+
+    Each spin has G = M/sqrt(M^2) with M = (E ± h - i depth) τ3 + iΔ τ2 - ic G', and is put in until nothing changes.
+    """
+    green = np.array([[[1.0, 0.0], [0.0, -1.0]]] * 2, complex)
+    for _ in range(rounds):
+        green = np.array(
+            [
+                np.array([[z, gap], [-gap, -z]]) - 1j * c * other
+                for z, other in zip(
+                    (energy + shift - 1j * depth, energy - shift - 1j * depth), green[::-1], strict=True
+                )
+            ]
+        )
+        for matrix in green:
+            z, delta = matrix[0]
+            matrix /= np.sqrt(z - delta) * np.sqrt(z + delta)
+    return green[:, 0, 0].real
+
+
+@pytest.mark.parametrize("b", [0.02, 0.3, 2.0])
+def test_densities_of_both_spins_by_repeated_scattering(b):
+    shift = zeeman_energy(3.0)
+    for energy in (-0.6e-3, 0.0, 0.2e-3, 0.35e-3, 0.9e-3):
+        expected = born(energy, shift, GAP, 0.05 * GAP, b * GAP, 1200)
+        got = spin_densities(energy, GAP, 0.05 * GAP, 3.0, b)
+        np.testing.assert_allclose(got, expected, rtol=1e-10)
+
+
+def test_densities_without_field_or_scattering_are_shifted_copies():
+    energy = np.linspace(-1.2e-3, 1.2e-3, 49)
+    for b in (0.05, 1.0, 300.0):  # time reversal: no field, no effect
+        for rho in spin_densities(energy, GAP, 1e-6, 0.0, b):
+            np.testing.assert_allclose(rho, density_of_states(energy, GAP, 1e-6), rtol=1e-8)
+    shift = zeeman_energy(3.0)
+    for rho, s in zip(spin_densities(energy, GAP, 1e-6, 3.0), (1, -1), strict=True):
+        np.testing.assert_allclose(rho, density_of_states(energy + s * shift, GAP, 1e-6), rtol=1e-8)
+    # continuous in b, and no gap: a normal metal
+    np.testing.assert_allclose(
+        spin_densities(energy, GAP, 1e-5, 3.0, 1e-9), spin_densities(energy, GAP, 1e-5, 3.0), rtol=1e-4
+    )
+    np.testing.assert_array_equal(spin_densities(energy, 0.0, 1e-5, 3.0, 0.5), 1)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(-3, 3), st.floats(-2, 2), st.floats(-8, 0), st.floats(-3, 3))
+def test_symmetries_of_the_densities(energy, shift, log_broadening, log_b):
+    """Particle-hole symmetry joins the spins, the field's sign exchanges them; both are positive at every corner."""
+    field = shift * GAP / zeeman_energy(1.0)
+    others = GAP, GAP * 10**log_broadening, field, 10**log_b
+    majority, minority = spin_densities(energy * GAP, *others)
+    assert majority > 0 and minority > 0
+    assert spin_densities(-energy * GAP, *others) == pytest.approx((minority, majority), rel=1e-6)
+    reversed_field = spin_densities(energy * GAP, *others[:2], -field, others[3])
+    assert reversed_field == pytest.approx((minority, majority), rel=1e-6)
+
+
+@pytest.mark.parametrize("b", [0.05, 0.5, 5.0])
+def test_scattering_only_moves_states(b):
+    """As without scattering, each spin's integral of rho - 1 vanishes; h shifts the ends, and their rest is Δ²/E."""
+    far, shift = 0.3, zeeman_energy(3.0)
+    nodes, weights = pieces(np.r_[-far, -3e-2, np.linspace(-3e-3, 3e-3, 31), 3e-2, far], 24)
+    for rho in spin_densities(nodes, GAP, 0.3 * GAP, 3.0, b):
+        assert (weights * (rho - 1)).sum() == pytest.approx(-(GAP**2) / far, rel=2 * shift / far + 1e-3)
+
+
+def test_strong_scattering_quenches_the_splitting_and_leaves_a_depairing():
+    """uΔ = z - iζΔ u/sqrt(u² - 1) for both spins with ζ = (h/Δ)²/2b; what splits them falls nearly as 1/b."""
+    energy, depth, shift = np.linspace(-2, 2, 21) * GAP, 0.03 * GAP, zeeman_energy(3.0)
+
+    def depaired(zeta):
+        z = (energy - 1j * depth) / GAP
+        u = z
+        for _ in range(400):
+            u = z - 1j * zeta * u / (np.sqrt(u - 1) * np.sqrt(u + 1))
+        return (u / (np.sqrt(u - 1) * np.sqrt(u + 1))).real
+
+    splittings = []
+    for b in (40.0, 160.0):
+        majority, minority = spin_densities(energy, GAP, depth, 3.0, b)
+        mean = (majority + minority) / 2
+        error = np.abs(mean - depaired((shift / GAP) ** 2 / 2 / b)).max()
+        assert error < 0.003 * np.abs(mean - density_of_states(energy, GAP, depth)).max()
+        splittings.append(np.abs(majority - minority).max())
+    assert splittings[1] < splittings[0] / 3 < 0.1
+
+
+@pytest.mark.parametrize("temperature", [0.05, 0.4, 2.0])
+def test_scattered_tunnelling_by_direct_integration(temperature):
+    p, field, b, broadening = 0.4, 3.0, 0.1, 2e-5
+    bias = np.array([-0.5e-3, 0.0, 0.18e-3, 0.4e-3])
+    kt = units.K_B * temperature
+    edges = np.unique(np.r_[bias, np.linspace(-1e-3, 1e-3, 81), bias - 40 * kt, bias + 40 * kt])
+    nodes, weights = pieces(edges, 24)
+    majority, minority = spin_densities(nodes, GAP, broadening, field, b)
+    fall = 1 / (4 * kt * np.cosh(np.clip((nodes - bias[:, None]) / 2 / kt, -300, 300)) ** 2)
+    expected = (fall * weights * ((1 + p) / 2 * majority + (1 - p) / 2 * minority)).sum(axis=1)
+    got = tunnel_conductance(bias, GAP, broadening, p, field, temperature, b)
+    np.testing.assert_allclose(got, expected, rtol=1e-6)
+
+
+def test_scattered_tunnelling_joins_the_shifted_copies():
+    """The line below the axis and the graded pieces on it are two ways to the same average."""
+    temperature = np.array([0.0, 1e-3, 0.1, 1.0, 30.0])[:, None]
+    old = tunnel_conductance(BIAS, GAP, 1e-5, 0.4, 3.0, temperature)
+    new = tunnel_conductance(BIAS, GAP, 1e-5, 0.4, 3.0, temperature, 1e-12)
+    np.testing.assert_allclose(new, old, rtol=1e-6)
+    mixed = tunnel_conductance(BIAS[18:21], GAP, 1e-5, 0.4, 3.0, 0.1, [0.0, 0.2, 0.0])
+    np.testing.assert_allclose(mixed[::2], old[2, 18:21:2], rtol=1e-6)
+    assert abs(mixed[1] / old[2, 19] - 1) > 0.1
+
+
+def test_four_points_under_scattering_return_a_fixed_share_of_the_polarisation():
+    """The factor knows b and the biases, not P: too small on the inner flank, too large on the outer one."""
+    for bias, factor in ((GAP, 0.731), (0.4e-3, 1.209)):
+        biases = np.array(four_point_biases(bias, 3.0))
+        shares = []
+        for p in (-0.6, 0.1, 0.4):
+            sigma = tunnel_conductance(biases, GAP, 1e-6, p, 3.0, 0.4, 0.05)
+            shares.append(four_point_polarisation(*sigma) / p)
+        np.testing.assert_allclose(shares, shares[0], rtol=1e-9)
+        assert shares[0] == pytest.approx(factor, abs=1e-3)  # the numbers in the docstring
+    sigma = tunnel_conductance(np.array(four_point_biases(GAP, 3.0)), GAP, 1e-6, 0.4, 3.0, 0.4, 300.0)
+    assert abs(four_point_polarisation(*sigma)) < 1e-3 * 0.4  # nothing left to tell the spins apart
