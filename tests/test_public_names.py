@@ -39,12 +39,12 @@ AWAITING = {
         switching.first_passage switching.switching_time switching.thermal_ensemble switching.write_error_rate
     """,
     "Part III, measuring": """
-        stfmr.Calibration stfmr.SpectrumFit stfmr.ellipticity stfmr.fit_spectrum stfmr.lineshape stfmr.linewidth
-        stfmr.mixing_voltage stfmr.resonance_frequency superconductor.andreev_conductance
-        superconductor.density_of_states superconductor.four_point_biases superconductor.four_point_polarisation
-        superconductor.spin_densities superconductor.tunnel_conductance superconductor.zeeman_energy
-        thermoelectric.lorenz_number thermoelectric.magneto_seebeck_ratio thermoelectric.seebeck
-        units.emu_per_cc_to_ampere_per_meter units.oersted_to_tesla
+        stfmr.BiasedSpectrum stfmr.biased_spectrum stfmr.Calibration stfmr.SpectrumFit stfmr.ellipticity
+        stfmr.fit_spectrum stfmr.lineshape stfmr.linewidth stfmr.mixing_voltage stfmr.resonance_frequency
+        superconductor.andreev_conductance superconductor.density_of_states superconductor.four_point_biases
+        superconductor.four_point_polarisation superconductor.spin_densities superconductor.tunnel_conductance
+        superconductor.zeeman_energy thermoelectric.lorenz_number thermoelectric.magneto_seebeck_ratio
+        thermoelectric.seebeck units.emu_per_cc_to_ampere_per_meter units.oersted_to_tesla
     """,
     "Part III, inelastic tunnelling": """
         inelastic.magnon_phase_space inelastic.magnon_torques inelastic.phonon_phase_space inelastic.phonon_torques

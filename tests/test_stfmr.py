@@ -166,6 +166,160 @@ def test_shape_of_the_signal_in_words():
     assert background == close(1e6 * 12e-6**2 / 4)
 
 
+# Under a direct current
+
+
+def bends(current, angle):
+    """A voltage that is linear neither in the current nor in the cosine: TMR and resistance fall with the current."""
+    cosine = np.cos(angle)
+    conductance = 0.218e-3 * (1 + (current / 3e-4) ** 2) + 0.095e-3 * cosine / (1 + (current / 1e-4) ** 2)
+    return current / (conductance + 1e-5 * cosine**2)
+
+
+def ohmic(current, angle):
+    return current / (0.218e-3 + 0.095e-3 * np.cos(angle))
+
+
+def slopes(voltage, current, angle):
+    """V_I, V_θ, V_Iθ, V_θθ by differences of their own."""
+    i, a = 1e-7, 1e-4
+
+    def v(m, n):
+        return voltage(current + m * i, angle + n * a)
+
+    return (
+        (v(1, 0) - v(-1, 0)) / 2 / i,
+        (v(0, 1) - v(0, -1)) / 2 / a,
+        (v(1, 1) - v(1, -1) - v(-1, 1) + v(-1, -1)) / 4 / i / a,
+        (v(0, 1) - 2 * v(0, 0) + v(0, -1)) / a**2,
+    )
+
+
+STRONG = dynamics.quadratic_torque(-4.3e-20, 1e-20, 2e-22, 5e-21, 2.8e-20)
+
+
+def spectrum(frequency, spin, current, voltage=bends, torque=STRONG, rf_current=6e-6, field=(FIELD, 0, 0)):
+    return stfmr.biased_spectrum(frequency, spin, voltage, torque, current, rf_current, field)
+
+
+def test_without_direct_current_the_biased_spectrum_is_the_linear_response():
+    spin, frequency, angle = film(0.0095), np.linspace(9e9, 10.5e9, 9), CALIBRATION.angle
+    resistance, _, change, _ = slopes(ohmic, 0.0, angle)
+    zetas = -1e-20 * resistance / HBAR_2E, 3e-21 * resistance / HBAR_2E
+    got = spectrum(frequency, spin, 0.0, ohmic, dynamics.quadratic_torque(-1e-20, b1=3e-21), CALIBRATION.rf_current)
+    expected = exact_linear_response(frequency, spin, zetas) * change / CALIBRATION.d2v_dtheta_di
+    np.testing.assert_allclose(got.mixing, expected, atol=1e-6 * np.abs(expected).max())
+    assert got.angle == close(angle) and got.bias == 0
+    assert np.abs(got.voltage - got.mixing).max() < 1e-6 * np.abs(got.mixing).max()
+
+
+def test_biased_spectrum_against_a_macrospin_driven_in_time():
+    """The full nonlinear equation with current, voltage and torques as they are, and the mean voltage over periods."""
+    spin, rf, currents, frequency = film(0.05), 3e-7, (60e-6, -40e-6), np.array([7.0, 8.5, 9.5, 10.0, 11.5]) * 1e9
+    expected = [spectrum(frequency, spin, current, rf_current=rf) for current in currents]
+    direct, every = np.repeat(currents, 5), np.tile(frequency, 2)
+
+    def volts(cosine, t):
+        return bends(direct + rf * np.cos(2 * np.pi * every * t), np.arccos(cosine))
+
+    def drive(m, t):
+        return STRONG(volts(np.tensordot(spin.reference, m, 1), t))
+
+    start = np.repeat(np.stack([one.moment for one in expected], 1), 5, 1)
+    path = dynamics.run(spin, start, 4e-9, 2e-12, field=(FIELD, 0, 0), torque=drive)
+    seen = volts(path.along(spin.reference), path.time[:, None])[-1000:]  # 2 ns: whole periods
+    for measured, one in zip(seen.mean(axis=0).reshape(2, 5), expected, strict=True):
+        resonant = np.abs(one.voltage - one.background).max()
+        np.testing.assert_allclose(measured - one.bias, one.voltage, rtol=0, atol=5e-4 * resonant)
+        for term in (one.swing, one.shift, one.background):  # none could be missing
+            assert np.max(np.abs(term)) > 4e-3 * resonant
+
+
+def test_direct_current_shifts_width_and_resonance_as_derived():
+    """To first order in the torque, which at fixed current follows the angle through the voltage."""
+    spin, current, small = film(1e-4), 60e-6, 1e-22
+    b, stiff = FIELD, FIELD + EFFECTIVE
+    _, slope, *_ = slopes(bends, current, CALIBRATION.angle)
+    volt = bends(current, CALIBRATION.angle)
+    sine, cosine = np.sin(CALIBRATION.angle), np.cos(CALIBRATION.angle)
+
+    def change(name, **law):
+        up, down = (
+            getattr(
+                spectrum(9e9, spin, current, bends, dynamics.quadratic_torque(**{k: s * v for k, v in law.items()})),
+                name,
+            )
+            for s in (1, -1)
+        )
+        return (up - down) / 2
+
+    for law, value, rise in (({"a1": small}, volt, 1.0), ({"a1": 0.0, "a2": small}, volt**2, 2 * volt)):
+        expected = units.GAMMA * small * (value * cosine + rise * slope * sine / 2) / spin.moment / 2 / np.pi
+        assert change("half_width", **law) == close(expected, rel=1e-3)
+    for law, value, rise in (({"b0": small}, 1.0, 0.0), ({"b2": small}, volt**2, 2 * volt)):
+        turn, soften = value * cosine * small / spin.moment, rise * slope * sine * small / spin.moment
+        expected = -units.GAMMA / 4 / np.pi * ((turn + soften) * np.sqrt(stiff / b) + turn * np.sqrt(b / stiff))
+        assert change("resonance", a1=0.0, **law) == close(expected, rel=1e-3)
+
+
+def test_biased_spectrum_near_a_narrow_line():
+    """Background and mixing are Eq. (2); the swing is a symmetric line: |θ|² of the same response."""
+    errors = []
+    for alpha in (4e-3, 1e-3):
+        spin, current, rf = film(alpha), 20e-6, 6e-6
+        torque = dynamics.quadratic_torque(-1e-21, b1=5e-22)  # too weak to move the equilibrium
+        rest = spectrum(9.7e9, spin, current, torque=torque)
+        frequency = rest.resonance + rest.half_width * np.linspace(-4, 4, 17)
+        got = spectrum(frequency, spin, current, torque=torque)
+        resistance, _, mixed, bent = slopes(bends, current, rest.angle)
+        zetas = np.array([-1e-21, 5e-22]) * resistance / HBAR_2E
+        c = Calibration(mixed, rest.angle, spin.moment, rf, FIELD, EFFECTIVE)
+        curved = 4 * rest.background / rf**2
+        formula = stfmr.mixing_voltage(frequency, c, *zetas, rest.half_width, rest.resonance, curved)
+        signal = np.abs(got.mixing).max()
+        amplitude = 2 * c.height(rest.half_width) / mixed / rf
+        line = stfmr.lineshape(frequency, rest.resonance, rest.half_width)[0]
+        square = amplitude**2 * (zetas[0] ** 2 + (stfmr.ellipticity(FIELD, EFFECTIVE) * zetas[1]) ** 2) * line
+        errors.append(
+            [
+                np.abs(got.background + got.mixing - formula).max() / signal,
+                np.abs(got.swing - bent * square / 4).max() / np.abs(got.swing).max(),
+            ]
+        )
+    np.testing.assert_array_less(errors[1], 0.02)
+    np.testing.assert_array_less(errors[1], np.array(errors[0]) / 3)
+
+
+def test_symmetries_of_the_biased_spectrum():
+    spin, frequency = film(0.02), np.linspace(8e9, 11e9, 7)
+    one = spectrum(frequency, spin, 50e-6)
+    # everything turned by 120° about (1, 1, 1)
+    turned = Macrospin(spin.ms, spin.volume, 0.02, demag=(1, 0, 0), reference=np.roll(spin.reference, 1))
+    other = spectrum(frequency, turned, 50e-6, field=(0, FIELD, 0))
+    np.testing.assert_allclose(other.voltage, one.voltage, rtol=1e-6)
+    np.testing.assert_allclose(other.moment, np.roll(one.moment, 1), atol=1e-9)
+    # the wires exchanged
+    wires = dynamics.Torque(lambda v: STRONG(-v)[0], lambda v: STRONG(-v)[1])
+    back = spectrum(frequency, spin, -50e-6, lambda i, a: -bends(-i, a), wires)
+    for name in ("background", "mixing", "swing", "shift", "bias"):
+        np.testing.assert_allclose(getattr(back, name), -getattr(one, name), rtol=1e-6, atol=1e-12)
+    assert back.resonance == close(one.resonance) and back.half_width == close(one.half_width)
+    # twice the microwave current, four times the voltage
+    np.testing.assert_allclose(spectrum(frequency, spin, 50e-6, rf_current=12e-6).voltage, 4 * one.voltage, rtol=1e-3)
+    small = spectrum(frequency, spin, 50e-6, rf_current=6e-10)
+    np.testing.assert_allclose(small.voltage, 1e-8 * one.voltage, rtol=1e-3)
+    assert spectrum(9e9, spin, 50e-6).voltage.shape == () and spectrum([[9e9]], spin, 50e-6).swing.shape == (1, 1)
+
+
+def test_biased_spectrum_refuses_what_has_no_signal_or_no_rest():
+    with pytest.raises(ValueError, match="reference must not be along"):
+        spectrum(9e9, film(0.01, 0.0), 0.0)
+    with pytest.raises(RuntimeError, match="no stable direction"):
+        spectrum(9e9, film(0.01), 50e-6, torque=dynamics.quadratic_torque(-4e-18))
+    with pytest.raises(RuntimeError, match="no stable direction"):  # a field along the hard axis rests on a saddle
+        spectrum(9e9, film(0.01), 0.0, field=(0, 0, FIELD))
+
+
 # The fit
 
 
@@ -239,6 +393,14 @@ def test_standard_errors_of_the_fit_are_honest(known_noise):
         (TypeError, "angle must be a single", lambda: Calibration(1, [1, 1], 1e-17, 1e-6, 0.1, 1)),
         (TypeError, "calibration must be", lambda: stfmr.mixing_voltage(1e9, None, 0, 0, 1e8)),
         (ValueError, "equally long", lambda: stfmr.fit_spectrum(np.ones(8), np.ones(7), CALIBRATION)),
+        (TypeError, "spin must be a Macrospin", lambda: spectrum(9e9, CALIBRATION, 0.0)),
+        (TypeError, "torque must be a Torque", lambda: spectrum(9e9, film(0.01), 0.0, torque=(1e-20, 0.0))),
+        (TypeError, "voltage must be a function", lambda: spectrum(9e9, film(0.01), 0.0, voltage=1e3)),
+        (ValueError, "voltage.current, angle. must", lambda: spectrum(9e9, film(0.01), 0.0, lambda i, a: i * np.nan)),
+        (ValueError, "rf_current must lie", lambda: spectrum(9e9, film(0.01), 0.0, rf_current=0.0)),
+        (ValueError, "field must have shape", lambda: spectrum(9e9, film(0.01), 0.0, field=np.ones((3, 2)))),
+        (ValueError, "field must not be the zero", lambda: spectrum(9e9, film(0.01), 0.0, field=(0, 0, 0))),
+        (ValueError, "frequency must lie", lambda: spectrum(0.0, film(0.01), 0.0)),
         (ValueError, "constant", lambda: stfmr.fit_spectrum(np.ones(8), np.ones(8), CALIBRATION)),
     ],
 )
