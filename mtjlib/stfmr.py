@@ -420,7 +420,7 @@ def biased_spectrum(frequency, spin, voltage, torque, current, rf_current, field
               + \underbrace{V_\theta\,\bar\theta_2}_{\text{shift}}.
 
     The first two are Eq. (2) of Sankey et al. (2008), which `mixing_voltage` gives near a weakly damped resonance. The
-    others need a direct current, for without one there is no :math:`V_\theta` and no :math:`V_{\theta\theta}`: the direct
+    others vanish with :math:`V_\theta` and :math:`V_{\theta\theta}` where there is no direct current: the direct
     current sees a mean resistance that a swinging moment has changed, as the resistance is not linear in the angle
     (swing), and as the moment swings about another mean direction (shift). Wang et al., Phys. Rev. B 79, 224416 (2009),
     find that such terms matter at large bias. Fitted with Eq. (2) they pass for a torque.
@@ -520,7 +520,7 @@ def biased_spectrum(frequency, spin, voltage, torque, current, rf_current, field
     if np.linalg.norm(move) >= 1e-11 or eigenvalue.real >= 0:
         raise RuntimeError(f"the moment has no stable direction near the field under a direct current of {current:g} A")
 
-    # Everything about x = (y1, y2, I) is in units of the steps. With complex amplitudes x the mean of x x is Re(x x*)/2.
+    # All of x = (y1, y2, I) is in units of the steps. With complex amplitudes the mean of x x is Re(x x*)/2.
     inverse = np.linalg.inv(2j * np.pi * frequency[..., None, None] * np.eye(2) - jacobian)
     drive = rf_current / steps[2]
     amplitude = np.full((*frequency.shape, 3), drive, complex)
