@@ -1,8 +1,8 @@
 """Figures as vector graphics in the colours of the page's theme: one file for light, one for dark.
 
 Matplotlib writes fixed colours. Greys, black and white become mixtures of the theme's ink and ground, the palette of
-the book (mtjlib.course.plotting) that of the theme, pale tints dark ones in the dark, anything else stays. Text is drawn as outlines: it looks the same
-everywhere. A browser loads the file that it shows.
+the book (mtjlib.course.plotting) that of the theme, pale tints turn dark on the dark page, anything else stays. Text is
+drawn as outlines: it looks the same everywhere. A browser loads the file that it shows.
 """
 
 import re
