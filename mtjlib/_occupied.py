@@ -31,11 +31,11 @@ TORQUE = units.E_CHARGE * PER_AREA / (4 * np.pi)
 _REACH = 13.0
 # Nodes along ε (in the window: per piece) and E, at first; then half as many again. Others cost time and no accuracy:
 # with these most junctions without a spacer settle at the second try.
-WINDOW_NODES, SEA_NODES = (12, 6), (18, 6)
+WINDOW_NODES, SEA_NODES = (14, 6), (18, 6)
 # Two results in a row must agree to this. The error falls exponentially, e^-cn: where that of n nodes is 3e-7, that of
 # 3n/2 is 3e-7 to the power of 3/2, or 2e-10; a standing wave near an end leaves less of a gain, and two results may
 # agree by chance. They hardly do so in the imaginary part too, which need only settle to ten times this: the worst of
-# 46 junctions with a spacer came down from 6e-6 to 5e-7 by it, at no cost. Eight tries: up to 303 nodes along ε.
+# 46 junctions with a spacer came down from 6e-6 to 5e-7 by it, at no cost. Eight tries: up to 346 nodes along ε.
 _TOLERANCE, _TRIES = 3e-7, 8
 # Height of an arc over a quarter of its length: high enough to leave the standing waves, not so high that the barrier's
 # own phase starts to oscillate. From one sweep at fixed node numbers: 0.5 to 1.4 serve, and differ for thick spacers
@@ -161,7 +161,7 @@ def _settled(terms, nodes, junction, bias, angle, beside=0.0):
     flat_bias, cosine = bias.ravel(), np.cos(angle.ravel())
 
     def total(which, size=None):
-        at_once = max(1, 2**13 // (nodes[0] * nodes[1]))  # blocks small enough for the processor's cache
+        at_once = max(1, 2**12 // (nodes[0] * nodes[1]))  # blocks small enough for the processor's cache
         sums, sizes = [], []
         for i in range(0, max(which.size, 1), at_once):
             at = which[i : i + at_once]

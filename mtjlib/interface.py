@@ -31,7 +31,10 @@ __dir__ = __all__.copy
 # --- the formulas, without checks and for complex energies as well: what the integrals of the theories call -----------
 def _wavevector(energy):
     """√(energy), in 1/nm, on the branch with Im k ≥ 0; complex energies belong to the upper half plane."""
-    return np.sqrt(np.asarray(energy) + 0j) / np.sqrt(units.HBAR2_2M)
+    energy = np.asarray(energy) / units.HBAR2_2M
+    if np.iscomplexobj(energy):
+        return np.sqrt(energy)
+    return np.sqrt(np.abs(energy)) * np.where(energy < 0, 1j, 1.0)  # a third of what a complex root costs
 
 
 def _reflection(k, big_k):
