@@ -150,8 +150,8 @@ def describe_page(app, pagename, templatename, context, doctree):
     if app.config.html_baseurl:
         base = app.config.html_baseurl.rstrip("/")
         values["og:url"] = f"{base}/{pagename}.html"
-        if about.get("picture", "").endswith(".png"):
-            values["og:image"] = f"{base}/{app.builder.imagedir}/{about['picture']}"
+        if about.get("preview"):
+            values["og:image"] = f"{base}/{app.builder.imagedir}/{about['preview']}"
 
     def quoted(text):
         return html.escape(text, quote=True)
@@ -163,7 +163,9 @@ def describe_page(app, pagename, templatename, context, doctree):
 
 def lost_page(app):
     """A page for addresses that do not exist; where the site lives decides whether its links can work anywhere."""
-    base = app.config.html_baseurl
+    base = (
+        app.config.html_baseurl and app.config.html_baseurl.rstrip("/") + "/"
+    )  # a base without it loses its last part
     home = base or "index.html"
     body = (
         "<section><h1>This page does not exist</h1><p>The address may have changed. Look for what you need with the "

@@ -175,7 +175,7 @@ class ChapterList(SphinxDirective):
 
 
 def opening(soup):
-    """What a card says about a chapter: its question, the minutes it takes to read, its first picture."""
+    """What a card says about a chapter: its question, the minutes it takes to read, its first pictures."""
     text = re.sub(r"[ \n]+", " ", " ".join(p.get_text() for p in soup.select("p")[:2]))  # what must not break stays so
     text = re.sub(r" \[[^\]]*\]", "", text)  # citations
     sentences = re.findall(r"\S.*?[.?!](?= |$)", text)
@@ -183,10 +183,12 @@ def opening(soup):
     minutes = re.search(r"(\d+)\s*(?:min|minutes) to read", soup.get_text())
     picture = soup.select_one(".cell_output img[src]")
     source = PurePosixPath(picture["src"]).name if picture else ""
+    preview = soup.select_one('img[src$=".png"]')  # who receives the link sees it: no site of messages draws an SVG
     return {
         "question": asked[0] if asked else (sentences or [""])[0].strip(),
         "minutes": int(minutes[1]) if minutes else None,
         "picture": source,
+        "preview": PurePosixPath(preview["src"]).name if preview else "",
         "text": text[:300].rsplit(". ", 1)[0].strip().removesuffix(".") + "." if text.strip() else "",
     }
 

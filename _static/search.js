@@ -2,7 +2,7 @@
 // loaded when somebody searches (so it works from file:// too).
 (function () {
   "use strict";
-  const root = new URL(document.documentElement.dataset.content_root || "./", location.href).href;
+  const root = new URL(document.documentElement.dataset.content_root || "./", document.baseURI).href;  // 404 names its base
   let loading;
 
   // Lower case without accents, letter by letter, so that places in the folded text are places in the text.

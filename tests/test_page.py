@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -227,6 +228,42 @@ def test_a_notebook_to_take_away_has_numbers_pictures_and_closed_answers():
         "image/png"
     ]
     assert given["cells"][2]["source"] == "*Figure 3.1.* Look."
+
+
+@pytest.mark.parametrize("address", ["https://example.org/book", "https://example.org/book/", ""])
+def test_a_published_book_says_where_it_is(tmp_path, monkeypatch, address):
+    about = {"text": "What.", "picture": "p.svg", "preview": "p.png"}
+    monkeypatch.setattr(mtjlinks, "load", lambda app: {"chapters/01-a.html": {"about": about}})
+    monkeypatch.setattr(mtjlinks, "order", lambda env: ["index", "chapters/01-a"])
+    config = SimpleNamespace(html_baseurl=address, html_title="The book")
+    builder = SimpleNamespace(name="html", imagedir="_images")
+    app = SimpleNamespace(config=config, builder=builder, env=None, outdir=tmp_path)
+    context = {"title": "A <em>b</em>"}
+    mtjelsewhere.describe_page(app, "chapters/01-a", "page.html", context, object())
+    mtjelsewhere.write_sitemap(app, None)
+    [(name, lost, _)] = mtjelsewhere.lost_page(app)
+    assert name == "404" and '<meta property="og:title" content="A b">' in context["metatags"]
+    if not address:
+        assert "og:url" not in context["metatags"] and "og:image" not in context["metatags"]
+        assert not list(tmp_path.iterdir()) and not lost["metatags"] and 'href="index.html"' in lost["body"]
+        return
+    assert '<meta property="og:url" content="https://example.org/book/chapters/01-a.html">' in context["metatags"]
+    assert '<meta property="og:image" content="https://example.org/book/_images/p.png">' in context["metatags"]
+    addresses = re.findall("<loc>(.*?)</loc>", (tmp_path / "sitemap.xml").read_text())
+    assert addresses == ["https://example.org/book/index.html", "https://example.org/book/chapters/01-a.html"]
+    assert (tmp_path / "robots.txt").read_text() == "Sitemap: https://example.org/book/sitemap.xml\n"
+    # Without the last slash a browser would drop the last part of a base.
+    assert lost["metatags"] == '<base href="https://example.org/book/">'
+    assert '<a href="https://example.org/book/">' in lost["body"]
+
+
+def test_a_link_that_is_shared_shows_a_picture_that_every_site_can_draw():
+    about = mtjlinks.opening(
+        mtjpage.parse(
+            '<div class="cell_output"><img src="../_images/a.svg"></div><img src="../_images/b.png"><img src="c.png">'
+        )
+    )
+    assert (about["picture"], about["preview"]) == ("a.svg", "b.png")
 
 
 def test_the_front_page_lists_the_chapters():
