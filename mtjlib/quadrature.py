@@ -14,6 +14,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from mtjlib._validate import number, real
+
 __all__ = ["NotSettled", "adaptive", "pieces"]
 __dir__ = __all__.copy
 
@@ -65,7 +67,7 @@ def pieces(edges, n):
     """
     if not isinstance(n, int | np.integer) or n < 2:
         raise ValueError(f"n must be an integer of at least 2, got {n!r}")
-    edges = np.asarray(edges, dtype=float)
+    edges = real("edges", edges)
     if edges.ndim == 0 or edges.shape[-1] < 2:
         raise ValueError(f"edges must hold at least 2 break points along the last axis, got shape {edges.shape}")
     lengths = np.diff(edges, axis=-1)
@@ -132,7 +134,7 @@ def adaptive(integrand, edges, rtol, n=16):
     >>> bool(abs(area - (np.arctan(700.0) + np.arctan(1300.0)) / np.pi) < 1e-9)
     True
     """
-    edges = np.asarray(edges, dtype=float)
+    edges, rtol = real("edges", edges), number("rtol", rtol, "(0, inf)")
     rows, width = len(edges), np.diff(edges, axis=1)
     row, piece = np.nonzero(width)
     low, width = edges[row, piece], width[row, piece]

@@ -220,7 +220,7 @@ def exact_barrier(admittance, k_left, k_right):
     """
     try:
         a, b, c = (real("admittance", part, "(0, inf)", "1/nm") for part in admittance)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         if "admittance" in str(error):
             raise
         raise TypeError(f"admittance must be three arrays (a, b, c) in 1/nm, got {admittance!r}") from None
@@ -235,6 +235,11 @@ def exact_barrier(admittance, k_left, k_right):
 def _solve(matrix, right):
     """Of matrices that broadcast: NumPy 1 would take `right` with one axis less for vectors."""
     return np.linalg.solve(*np.broadcast_arrays(matrix, right))
+
+
+def _check_layers(**layers):
+    for name, layer in layers.items():
+        device(name, layer, SMatrix)
 
 
 def concatenate(first, second):
@@ -262,6 +267,7 @@ def concatenate(first, second):
     >>> bool(np.allclose(whole.t, spacer(10.0, 1.0).t))
     True
     """
+    _check_layers(first=first, second=second)
     one = np.eye(2)
     forth = _solve(one - first.r_prime @ second.r, first.t)
     back = _solve(one - second.r @ first.r_prime, second.t_prime)
@@ -301,6 +307,7 @@ def leading_order(first, barrier, second):
     >>> bool(np.allclose(thin / thick, np.e))
     True
     """
+    _check_layers(first=first, barrier=barrier, second=second)
     one = np.eye(2)
     into = np.linalg.inv(one - barrier.r_prime @ second.r)
     out = np.linalg.inv(one - first.r_prime @ barrier.r)
@@ -330,6 +337,7 @@ def all_orders(first, barrier, second):
     >>> bool(abs(exact - leading).max() < 1e-7 * abs(exact).max())
     True
     """
+    _check_layers(first=first, barrier=barrier, second=second)
     one = np.eye(2)
     left = concatenate(first, barrier)
     ca = _solve(one - left.r_prime @ second.r, left.t)

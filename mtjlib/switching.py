@@ -375,12 +375,17 @@ def boltzmann_mean(spin, function, temperature, field=(0.0, 0.0, 0.0), points=20
     field : sequence of 3 floats
         External field in T.
     points : int
-        Nodes along the polar angle (Gauss) and half as many as along the azimuth (equidistant), at least 8. They must
-        resolve a well: their number goes as the square root of its depth in kT.
+        Nodes along the polar angle (Gauss), at least 8, and twice as many along the azimuth (equidistant). They must
+        resolve a well: their number goes as the square root of its depth in kT, and 200 suffice for 1000 kT.
 
     Returns
     -------
     float or ndarray
+
+    Raises
+    ------
+    ValueError
+        If three quarters of the `points` give another mean energy, by more than 1e-4 kT.
 
     Examples
     --------
@@ -394,10 +399,19 @@ def boltzmann_mean(spin, function, temperature, field=(0.0, 0.0, 0.0), points=20
     points = whole("points", points, 8)
     if not callable(function):
         raise TypeError(f"function must be a function of the direction, got {function!r}")
-    z, weight = np.polynomial.legendre.leggauss(points)
-    phi = np.arange(2 * points) * np.pi / points
-    sine = np.sqrt(1 - z**2)[:, None]
-    m = np.stack([sine * np.cos(phi), sine * np.sin(phi), z[:, None] + 0 * phi]).reshape(3, -1)
-    levels = energy(spin, m, field) / kt
-    weight = np.repeat(weight, phi.size) * np.exp(levels.min() - levels)
-    return (np.asarray(function(m)) @ weight / weight.sum())[()]
+
+    def sphere(points):
+        """Directions, their shares of the ensemble, and their energies in kT."""
+        z, weight = np.polynomial.legendre.leggauss(points)
+        phi = np.arange(2 * points) * np.pi / points
+        sine = np.sqrt(1 - z**2)[:, None]
+        m = np.stack([sine * np.cos(phi), sine * np.sin(phi), z[:, None] + 0 * phi]).reshape(3, -1)
+        levels = energy(spin, m, field) / kt
+        share = np.repeat(weight, phi.size) * np.exp(levels.min() - levels)
+        return m, share / share.sum(), levels
+
+    m, share, levels = sphere(points)
+    _, coarse_share, coarse_levels = sphere(3 * points // 4)
+    if not abs(levels @ share - coarse_levels @ coarse_share) < 1e-4:
+        raise ValueError(f"points must resolve the energy's wells, which are too deep for {points}")
+    return (np.asarray(function(m)) @ share)[()]

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 
 import pytest
 
@@ -40,3 +41,27 @@ def test_a_wrong_device_is_a_type_error_with_its_name(function, name, wrong):
     rest = [0.5 for p in parameters if p.default is p.empty and p.kind == p.POSITIONAL_OR_KEYWORD]
     with pytest.raises(TypeError, match=f"^{name} must be an? [A-Z]"):
         function(wrong, *rest)
+
+
+def everything():
+    """All public functions and the classes whose constructors check what they are given."""
+    for module in pkgutil.iter_modules(mtjlib.__path__):
+        if not module.name.startswith("_") and not module.ispkg:
+            loaded = importlib.import_module(f"mtjlib.{module.name}")
+            for name in loaded.__all__:
+                thing = getattr(loaded, name)
+                if inspect.isfunction(thing) or (inspect.isclass(thing) and hasattr(thing, "__post_init__")):
+                    yield pytest.param(thing, id=f"{module.name}.{name}")
+
+
+@pytest.mark.parametrize("function", list(everything()))
+def test_rubbish_in_every_argument_is_an_error_that_names_one(function):
+    parameters = inspect.signature(function).parameters
+    required = [p for p in parameters.values() if p.default is p.empty and p.kind != p.VAR_POSITIONAL]
+    for wrong in (None, "Fe", object()) if required else ():
+        with pytest.raises((TypeError, ValueError)) as error:
+            function(
+                *[wrong for p in required if p.kind != p.KEYWORD_ONLY],
+                **{p.name: wrong for p in required if p.kind == p.KEYWORD_ONLY},
+            )
+        assert any(re.search(rf"\b{name}", str(error.value)) for name in parameters)

@@ -65,8 +65,12 @@ def test_errors(edges, n, message):
 
 
 def test_nan_edges_are_refused():
-    with pytest.raises(ValueError, match="ascend"):
+    with pytest.raises(ValueError, match="edges must lie"):
         pieces([0.0, np.nan], 4)
+    with pytest.raises(ValueError, match="edges must lie"):
+        pieces([0.0, np.inf], 4)
+    with pytest.raises(ValueError, match="rtol must lie"):
+        adaptive(lambda x, row: x[..., None], [[0.0, 1.0]], np.nan)
 
 
 # --- refined until it is good -----------------------------------------------------------------------------------------
