@@ -124,7 +124,7 @@ def write_script(app):
 def load_script(app, pagename, templatename, context, doctree):
     if app.builder.name == "html" and doctree and next(iter(doctree.findall(explorer)), None):
         app.add_css_file(f"../{FOLDER}/explore.css")
-        app.add_js_file(f"../{FOLDER}/explore.js", loading_method="defer")
+        app.add_js_file(f"../{FOLDER}/explore.js", loading_method="async")
 
 
 def setup(app):

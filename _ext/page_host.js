@@ -118,4 +118,15 @@ const watch = new IntersectionObserver(
   },
   { rootMargin: NEAR },
 );
-for (const slot of document.querySelectorAll(".mtj-figure")) watch.observe(slot);
+
+// This script does not wait for the end of the page: it looks at what has arrived whole, and again at the end.
+const known = new WeakSet();
+function look() {
+  for (const slot of document.querySelectorAll(".mtj-figure")) {
+    if (known.has(slot) || (document.readyState === "loading" && !slot.nextSibling)) continue;
+    known.add(slot);
+    watch.observe(slot);
+  }
+}
+look();
+document.addEventListener("DOMContentLoaded", look);

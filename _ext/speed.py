@@ -11,6 +11,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from sphinx.errors import ExtensionError
+
 MODULES = Path("node_modules", "subset-font")
 # Faces that stand in the style sheets themselves, since every chapter uses them: their files, their names in styles.
 INSIDE = [f"source-serif-4-latin-{face}" for face in ("400-normal", "400-italic", "600-normal")]
@@ -20,9 +22,13 @@ SHORTHANDS += ["400 1em KaTeX_Main", "700 1em KaTeX_Main", "italic 400 1em KaTeX
 SHORTHANDS += ["1em KaTeX_Size1", "1em KaTeX_Size2"]
 # The theme asks for "auto" and leaves it to a later script to see what that means: choose before the first paint. And
 # wait with that paint until the letters inside the style sheets are unpacked: else all lines move when they are.
+# "first-look": who comes to the top of a page needs no other section laid out yet (book.css); who returns to a place
+# in it does, since only then is that place where it was.
 THEME = """<script>(function (root) {
   var dark = matchMedia("(prefers-color-scheme: dark)").matches;
   if (root.dataset.theme === "auto") root.dataset.theme = dark ? "dark" : "light";
+  var came = performance.getEntriesByType("navigation")[0];
+  if (came && came.type === "navigate" && !location.hash) root.classList.add("first-look");
   var show = function () { root.classList.remove("fonts-coming"); };
   root.classList.add("fonts-coming");
   requestAnimationFrame(function () {  // the style sheets are here
@@ -33,6 +39,10 @@ THEME = """<script>(function (root) {
 AFTER_THEME = re.compile(r'(localStorage\.getItem\("theme"\) \|\| "auto";\s*</script>)')
 OPTIONS = re.compile(r'<script src="[^"]*_static/documentation_options\.js[^"]*"></script>')
 BLOCKING = re.compile(r'<script(?![^>]*\b(?:defer|async|type="module")\b)([^>]*\bsrc=)')
+# When a page is complete, the theme measures its code blocks one after the other and moves each out of or into the tab
+# order, which lays out all of the page as often: a second on a phone. book.js does the same, at once and in view only.
+MEASURES = '"complete"===document.readyState?I():window.addEventListener("load",I)'
+CALM = "/* see book.js */0"
 EARLY = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 
 
@@ -54,6 +64,16 @@ def hurry_pages(app, exception):
             better = hurry(text, options)
             if better != text:
                 page.write_text(better, encoding="utf-8")
+    calm_theme(app)
+
+
+def calm_theme(app):
+    """Take out of the theme's script what book.js does better."""
+    script = Path(app.outdir, "_static", "scripts", "pydata-sphinx-theme.js")
+    text = script.read_text(encoding="utf-8")
+    if text.count(MEASURES) + text.count(CALM) != 1:
+        raise ExtensionError(f"{script.name} has changed: look for what measures every `pre` of a page on load")
+    script.write_text(text.replace(MEASURES, CALM), encoding="utf-8")
 
 
 def lighten(app, exception):

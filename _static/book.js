@@ -32,37 +32,52 @@
   }
 
   // A formula wider than its column scrolls, by keyboard too; all others are left as they are.
-  function markWide() {
+  function markWide(parts) {
     function unfolded(el) { return el.closest("summary") || !el.closest("details:not([open])"); }  // what is folded has its turn when it opens
-    var formulas = Array.from(document.querySelectorAll(".bd-article .math > .katex-display, .bd-article .math > .katex")).filter(unfolded);
+    function inside(selector) { return parts.flatMap(function (part) { return Array.from(part.querySelectorAll(selector)); }); }
+    var formulas = inside(".math > .katex-display, .math > .katex").filter(unfolded);
     formulas.forEach(function (formula) {  // measured at their natural width; all are read before one is changed
       if (!formula.matches(".katex-display")) formula.classList.remove("wide");
     });
+    var boxes = inside("pre, .pst-scrollable-table-container").filter(unfolded), views = inside(".figure-view");
+    function scrolls(el) { return el.scrollWidth > el.clientWidth + 1; }
     var wide = formulas.map(function (formula) {
-      if (formula.matches(".katex-display")) return formula.scrollWidth > formula.clientWidth + 1;
+      if (formula.matches(".katex-display")) return scrolls(formula);
       var column = formula.closest("p, li, td, th, dd, dt, figcaption, h1, h2, h3, h4, summary, div").clientWidth;
       return column > 0 && formula.getBoundingClientRect().width > column;
     });
+    var wideBoxes = boxes.filter(scrolls), wideViews = views.map(scrolls);
     formulas.forEach(function (formula, i) {
       formula.classList.toggle("wide", wide[i]);
       if (wide[i]) formula.tabIndex = 0;
       else formula.removeAttribute("tabindex");
     });
-    each(".bd-article pre", function (code) {  // the theme looks only once, when much is still folded away
-      if (unfolded(code) && code.scrollWidth > code.clientWidth + 1) code.tabIndex = 0;
-    });
-    each(".figure-view", function (view) {  // a drawing that scrolls on a phone
-      var wide = view.scrollWidth > view.clientWidth + 1;
-      view.classList.toggle("wide", wide);
+    wideBoxes.forEach(function (box) { box.tabIndex = 0; });
+    views.forEach(function (view, i) {  // a drawing that scrolls on a phone
+      view.classList.toggle("wide", wideViews[i]);
       view.onscroll = function () { view.classList.add("moved"); };
-      if (wide) view.tabIndex = 0;
+      if (wideViews[i]) view.tabIndex = 0;
       else view.removeAttribute("tabindex");
     });
   }
+
+  // On a phone's first look only the sections in view are laid out (book.css); to measure the others would undo that.
+  function laidOut(part) {
+    var title = part.tagName === "SECTION" && part.querySelector("h2");
+    return !title || !title.checkVisibility || title.checkVisibility({ contentVisibilityAuto: true });
+  }
   function watchWidths() {
-    var article = document.querySelector(".bd-article");
-    if (!article) return;
-    new ResizeObserver(markWide).observe(article);  // at first, and when a fold opens: the article grows
+    var watch = new ResizeObserver(function (entries) {  // at first, and when a fold opens: its part grows
+      markWide(entries.map(function (entry) { return entry.target; }).filter(laidOut));
+    });
+    each(".bd-article > section > *", function (part) { watch.observe(part); });
+  }
+  // The other sections follow one at a time: a finger is answered in between.
+  function layOutTheRest() {
+    var next = Array.from(document.querySelectorAll(".bd-article > section > section")).find(function (part) { return !part.style.contentVisibility; });
+    if (!next) return root.classList.remove("first-look");
+    next.style.contentVisibility = "visible";
+    setTimeout(layOutTheRest, 200);
   }
 
   // Paper is a handout: white, the questions in their place, their answers and the solutions at the end.
@@ -140,7 +155,10 @@
     repair();
     new MutationObserver(repair).observe(document.body, { childList: true, subtree: true });
   });
-  window.addEventListener("load", watchWidths);
+  window.addEventListener("load", function () {
+    watchWidths();
+    if (root.classList.contains("first-look")) setTimeout(layOutTheRest, 2000);
+  });
   window.addEventListener("beforeprint", prepareForPaper);
   window.addEventListener("afterprint", returnToScreen);
 })();

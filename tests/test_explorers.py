@@ -66,11 +66,20 @@ import { readFileSync } from "node:fs";
 const { install, findAll } = await import(process.argv[2]);
 const { document, observers } = install();
 const slots = [1, 2].map((k) => Object.assign(document.createElement("div"), {
-  dataset: { src: `../explorers/${k}.js` }, childNodes: [], closest: () => ({ id: "fig-a" }),
+  dataset: { src: `../explorers/${k}.js` }, childNodes: [], nextSibling: k === 1 && {},
+  closest: () => ({ id: "fig-a" }),
 }));
+let complete;
+const listen = (name, act) => name === "DOMContentLoaded" && (complete = act);
+Object.assign(document, { readyState: "loading", addEventListener: listen });
 Object.assign(document, { querySelectorAll: () => slots, head: document.createElement("head") });
 let near;
-globalThis.IntersectionObserver = class { constructor(act) { near = act; } observe() {} unobserve() {} };
+const watched = [];
+globalThis.IntersectionObserver = class {
+  constructor(act) { near = act; }
+  observe(slot) { watched.push(slots.indexOf(slot)); }
+  unobserve() {}
+};
 globalThis.window = globalThis;
 globalThis.location = { search: "" };
 const prototype = document.createElement("p").constructor.prototype;
@@ -79,6 +88,9 @@ const { script, data } = JSON.parse(readFileSync(0));
 new Function("document", script)(document);
 const loaded = () => document.head.children.map((s) => s.src);
 const before = loaded();
+const early = [...watched];
+document.readyState = "interactive";
+complete();
 near([{ target: slots[0], isIntersecting: false }, { target: slots[1], isIntersecting: true }]);
 const after = loaded();
 mtjExplorers.data("2", data);
@@ -92,6 +104,8 @@ const moved = curves();
 console.log(JSON.stringify({
   before,
   after,
+  early,
+  watched,
   states: slots.map((s) => s.dataset.state ?? ""),
   sliders: sliders.map((s) => s.value),
   changed: still.map((d, k) => d !== moved[k]),
@@ -100,7 +114,7 @@ console.log(JSON.stringify({
 
 
 def test_the_host_loads_a_figure_when_it_comes_near_and_keeps_links(tmp_path):
-    """The page's script under node: one figure far, one near, which is a box of two linked figures."""
+    """The page's script under node, before the page is whole: one figure far, one near, a box of two linked figures."""
     node = shutil.which("node") or pytest.skip("node is not installed")
     ipywidgets = pytest.importorskip("ipywidgets")
     from ipywidgets.embed import embed_data
@@ -125,6 +139,7 @@ def test_the_host_loads_a_figure_when_it_comes_near_and_keeps_links(tmp_path):
     done = subprocess.run(command, input=task, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
+    assert seen["early"] == [0] and seen["watched"] == [0, 1]  # the second had not arrived whole
     assert seen["before"] == [] and seen["after"] == ["../explorers/2.js"]
     assert seen["states"] == ["", "live"]
     assert seen["sliders"] == ["1", "1"] and len(seen["changed"]) == 2 and all(seen["changed"])
