@@ -120,8 +120,8 @@ def test_whole_curve_against_one_by_one(ledger):
 def test_points_per_bias(monkeypatch):
     """At how many energies and wave vectors the formulas are evaluated for one bias: fewer than 3000 (a mesh: 160 000).
 
-    The first two rules of window and sea take a thousand together, the window's third another thousand, the fourth
-    twice as many. This curve takes 2200; more than 3000 would say that many biases need the fourth.
+    The first two rules of window and sea take 1200 together, the window's third another 1200. This curve takes 1750;
+    more than 3000 would say that many biases need a fourth.
     Counted where it happens, so that no clever bookkeeping hides them.
     """
     points = []
