@@ -392,7 +392,7 @@ def test_the_slope_of_the_tmr_follows_from_narrowing_and_leak_without_a_fit():
     """∫k dk e^(-αNk²) / ∫k dk 2c k^(2ℓ) e^(-αNk²): TMR → αN/2c for Δ5 and (αN)²/4c for Δ2′."""
 
     def tmr(junction, *layers):
-        return np.array([bands.tmr(replace(junction, layers=n), rtol=1e-4) for n in layers])
+        return np.array([bands.tmr(replace(junction, layers=n), rtol=1e-3) for n in layers])
 
     c, alpha = leak(MODEL)[0], narrowing(MODEL)
     gain = np.diff(tmr(MODEL, 90, 100))[0] / 10
@@ -472,7 +472,7 @@ def on_a_mesh(junction, state, n):
 
 @pytest.mark.parametrize("state", ["parallel", "antiparallel"])
 def test_conductance_is_the_sum_over_the_whole_zone(state):
-    assert bands.conductance(MODEL, state) == pytest.approx(on_a_mesh(MODEL, state, 100), rel=5e-4, abs=0)
+    assert bands.conductance(MODEL, state, rtol=1e-5) == pytest.approx(on_a_mesh(MODEL, state, 100), rel=5e-4, abs=0)
 
 
 def test_wedge_sum_equals_the_whole_zone():
@@ -497,7 +497,7 @@ def test_uniform_crystal_has_its_sharvin_conductance(energy):
     expected = 2 * units.CONDUCTANCE_QUANTUM * channels / 0.21e-9**2
     assert bands.conductance(crystal, "parallel", energy) == pytest.approx(expected, rel=1e-6, abs=0)
     assert bands.conductance(crystal, "parallel", energy, rtol=1e-8) == pytest.approx(expected, rel=1e-8, abs=0)
-    assert abs(bands.tmr(crystal, energy)) < 1e-9
+    assert abs(bands.tmr(crystal, energy, rtol=1e-2)) < 1e-9  # the same sum twice
 
 
 THICK = bands.FilterJunction(
@@ -505,34 +505,36 @@ THICK = bands.FilterJunction(
 )
 
 
+def random_crystal(rng):
+    up, split = rng.uniform(-4, 4, 2), rng.uniform(-2, 2, 2)
+    barrier = bands.Orbitals(rng.uniform(6, 12), rng.uniform(-12, -8))
+    bonds = {"ss": rng.uniform(-1.2, -0.3), "pp_sigma": rng.uniform(-1, 1), "pp_pi": rng.uniform(-1, -0.2)}
+    electrodes = bands.Orbitals(*up), bands.Orbitals(*(up + split))
+    return bands.FilterJunction(*electrodes, barrier, int(rng.integers(2, 12)), rng.uniform(0, 0.4), **bonds)
+
+
+RANDOM = np.random.default_rng(5)
+CRYSTALS = [random_crystal(RANDOM) for _ in range(2)]
+
+
 @pytest.mark.parametrize(
-    ("junction", "energy", "state"),
-    [
-        (bands.model_junction(2, 0.25), 0.0, "antiparallel"),
-        (bands.model_junction(6, 0.25), 0.3, "parallel"),
-        (bands.model_junction(6, 0.0), -0.4, "antiparallel"),
-        (bands.model_junction(64, 0.25), 0.0, "antiparallel"),
-        (bands.model_junction(6, 0.02), -1.2, "parallel"),
-        (THICK, 0.0, "parallel"),  # all of the current flows in a corner of the zone
-        (replace(MODEL, pp_sigma=0.0), 0.1, "antiparallel"),  # the channel edges' equation is no longer cubic
+    ("junction", "energy", "state", "fine"),
+    [  # in S/m²: what rtol=1e-8 gives, and 1e-7 to eight digits
+        (bands.model_junction(2, 0.25), 0.0, "antiparallel", 1.0538504119e11),
+        (bands.model_junction(6, 0.25), 0.3, "parallel", 2.0049899200e8),
+        (bands.model_junction(6, 0.0), -0.4, "antiparallel", 144.42025860),
+        (bands.model_junction(64, 0.25), 0.0, "antiparallel", 2.1268868677e-54),
+        (bands.model_junction(6, 0.02), -1.2, "parallel", 1328.0835480),
+        (THICK, 0.0, "parallel", 2.2623432917e-121),  # all of the current flows in a corner of the zone
+        # the channel edges' equation is no longer cubic
+        (replace(MODEL, pp_sigma=0.0), 0.1, "antiparallel", 3600462.7408),
+        (CRYSTALS[0], 0.0, "antiparallel", 1.539109657e11),
+        (CRYSTALS[1], 0.0, "parallel", 6.559854731e-7),
     ],
 )
-def test_default_accuracy_of_the_zone_sum(junction, energy, state):
-    fine = bands.conductance(junction, state, energy, rtol=1e-7)
+def test_default_accuracy_of_the_zone_sum(junction, energy, state, fine):
     assert bands.conductance(junction, state, energy) == pytest.approx(fine, rel=1e-6, abs=0)
     assert bands.conductance(junction, state, energy, rtol=1e-3) == pytest.approx(fine, rel=1e-3, abs=0)
-
-
-def test_random_crystals_are_summed_to_the_default_accuracy():
-    rng = np.random.default_rng(5)
-    for state in ("antiparallel", "parallel"):
-        up, split = rng.uniform(-4, 4, 2), rng.uniform(-2, 2, 2)
-        barrier = bands.Orbitals(rng.uniform(6, 12), rng.uniform(-12, -8))
-        bonds = {"ss": rng.uniform(-1.2, -0.3), "pp_sigma": rng.uniform(-1, 1), "pp_pi": rng.uniform(-1, -0.2)}
-        electrodes = bands.Orbitals(*up), bands.Orbitals(*(up + split))
-        junction = bands.FilterJunction(*electrodes, barrier, int(rng.integers(2, 12)), rng.uniform(0, 0.4), **bonds)
-        fine = bands.conductance(junction, state, rtol=1e-7)
-        assert bands.conductance(junction, state) == pytest.approx(fine, rel=1e-6, abs=0), junction
 
 
 def test_narrow_resonances_are_refused_and_not_summed_wrongly(monkeypatch):

@@ -98,8 +98,7 @@ def match(magnet, barrier, q, d):
     """Amplitudes of both spins from the four matching conditions, and the spin density they make in the layer."""
     kappa = np.sqrt(barrier.mass * barrier.heights[1] / units.HBAR2_2M + q**2) / barrier.mass
     k_cap = wave_numbers(magnet, q)[0]
-    x = np.linspace(0, d, 2001)
-    psi = []
+    waves = []  # (amplitude, wave number) of the two waves of each spin
     for k in wave_numbers(magnet, q):
         forth, back = np.exp(1j * k * d), np.exp(-1j * k * d)
         # unknowns: reflected into the barrier, forward and backward in F, transmitted
@@ -112,11 +111,10 @@ def match(magnet, barrier, q, d):
             ]
         )
         _, a, b, _ = np.linalg.solve(matrix, np.array([-1, kappa, 0, 0], complex))
-        psi.append(a * np.exp(1j * k * x) + b * np.exp(-1j * k * x))
-    density = psi[0] * psi[1].conj()
-    simpson = np.ones(2001)
-    simpson[1:-1:2], simpson[2:-1:2] = 4, 2
-    return (density @ simpson) * d / 2000 / 3
+        waves.append([(a, k), (b, -k)])
+    # psi_up psi_down* is a sum of four exponentials
+    beats = [(a * c.conj(), 1j * (k - kk.conj())) for a, k in waves[0] for c, kk in waves[1]]
+    return sum(amplitude * np.expm1(rate * d) / rate for amplitude, rate in beats)
 
 
 @pytest.mark.parametrize("magnet", [FE, HALF_METAL, Ferromagnet(5.0, 1.5)])
