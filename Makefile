@@ -9,6 +9,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 STEP := $(or $(PYTHON),python3) tools/step.py
 CHAPTER = $(firstword $(wildcard chapters/*$(N)*.ipynb chapters/*$(N)*.md))
 BUILD := $(BIN)/jupyter-book build . -W --keep-going -n
+# What tests the book, its exercises and tools; the other files in tests/ test mtjlib and need no built book.
+BESIDES := bibliography book diagnosis_data exercises exercises_seeds explorers index ledger ledger_equations nbgrader \
+	notebooks page tools
+LIBRARY = $(filter-out $(BESIDES:%=tests/test_%.py),$(wildcard tests/test_*.py))
 
 # Each run of make times its own steps.
 $(shell rm -f _build/steps.txt)
@@ -18,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book chapter serve test bench lint format notebooks exercises oldest dist lock clean
+.PHONY: help book chapter serve test library bench lint format notebooks exercises oldest dist lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +56,9 @@ test: book $(TESTED) ## build the book, then run every test: package, notebooks,
 	@OMP_NUM_THREADS=1 $(STEP) "Run the tests" $(BIN)/python -m pytest -n 2 --dist loadscope \
 		--nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 120 \
 		mtjlib tests $(wildcard chapters exercises/source)
+
+library: $(TESTED) ## test mtjlib alone: a minute or two
+	@OMP_NUM_THREADS=1 $(STEP) "Test the library" $(BIN)/python -m pytest -q -n 2 --dist loadscope mtjlib $(LIBRARY)
 
 bench: $(TESTED) ## measure speed and accuracy against other ways to compute the same
 	$(BIN)/python -m pytest tests/benchmarks -m bench -s

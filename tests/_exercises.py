@@ -53,6 +53,12 @@ def grader(cell):
     return cell.metadata.get("nbgrader", {})
 
 
+@functools.cache
+def compiled(code, name):
+    """Return the compiled code of a cell: most tests change one cell of a notebook and run the others again."""
+    return compile(code, name, "exec")
+
+
 def runner(monkeypatch):
     """Return a function that runs a notebook and returns what each graded cell raises, None where it passes.
 
@@ -79,7 +85,7 @@ def runner(monkeypatch):
                 continue
             before(cell, namespace)
             try:
-                exec(compile(code, f"cell {number} {grader(cell).get('grade_id', '')}", "exec"), namespace)
+                exec(compiled(code, f"cell {number} {grader(cell).get('grade_id', '')}"), namespace)
                 error = None
             except Exception as raising:
                 error = raising

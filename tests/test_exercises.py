@@ -73,7 +73,7 @@ def test_points_are_told_and_are_those_that_are_given(source, run):
     worth = {grader(c)["grade_id"].removesuffix("-check"): grader(c)["points"] for c in graded if c.cell_type == "code"}
     words = {grader(c)["grade_id"]: grader(c)["points"] for c in graded if c.cell_type == "markdown"}
     assert min(worth.values()) > 0 and set(words) == {"prediction", "judgement"} and min(words.values()) > 0
-    run(notebook)
+    run(notebook, figures=False)
     assert {label.partition(" ")[2]: points for label, points in check._session.steps.items()} == worth
     assert check._session.passed == set(check._session.steps) and check._session.words == sum(words.values())
     steps = Counter()
@@ -119,7 +119,7 @@ def test_untouched_copy_fails_every_graded_cell(source, stub, run):
             return ""
         return cell.source if stub == "as it is" else STUB.sub(rf"\1{stub}", cell.source)
 
-    raised = run(copy, edit)
+    raised = run(copy, edit, figures=False)
     assert raised
     for grade_id, error in raised.items():
         assert isinstance(error, AssertionError) and "not answered yet" in str(error), f"{grade_id}: {error!r}"
@@ -196,7 +196,8 @@ def test_checks_touch_no_helper_of_the_student(source, run):
             helpers[name] = namespace[name] = lambda *_, **__: None
 
     kept = {}
-    raised = run(notebook, before=lambda cell, namespace: (before(cell, namespace), kept.update(namespace=namespace)))
+    each = lambda cell, namespace: (before(cell, namespace), kept.update(namespace=namespace))  # noqa: E731
+    raised = run(notebook, before=each, figures=False)
     assert set(raised.values()) == {None} and checks == len(raised)
     assert all(kept["namespace"][name] is helper for name, helper in helpers.items())
 
@@ -244,7 +245,7 @@ def test_one_slip_costs_one_step(source, run):
                 cell.source = (
                     REGION.sub("pass\n", cell.source) if REGION.search(cell.source) else stub_of(source, missed)
                 )
-        failed = {grade_id for grade_id, error in run(copy).items() if error}
+        failed = {grade_id for grade_id, error in run(copy, figures=False).items() if error}
         assert failed == {f"{missed}-check"}
 
 

@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+import shutil
 import subprocess
 import sys
 from copy import deepcopy
@@ -411,14 +412,39 @@ def test_best_attempt_marks_and_other_exercises(tmp_path, capsys, monkeypatch):
     for name in ("first", "second", "third"):
         (folder / f"{name}.ipynb").rename(folder / "Jo" / f"{name}.ipynb")
     nbformat.write(other, folder / "Jo" / "other.ipynb")
+    shutil.copy(folder / "Jo" / "first.ipynb", folder / "Al.ipynb")
+    shutil.copy(folder / "Jo" / "first.ipynb", folder / "Flo.ipynb")
+    for name, minutes in (("Jo/second", "Time: 30 min"), ("Al", "**Time:** 60 minutes.")):  # Flo does not say
+        text = (folder / f"{name}.ipynb").read_text()
+        (folder / f"{name}.ipynb").write_text(text.replace("no other number.", f"no other number.\\n\\n{minutes}"))
     (tmp_path / "marks.csv").write_text("student,judgement\nJo,1.5\n")
     arguments = ["--exercise", str(source), "--csv", str(tmp_path / "g.csv"), "--marks", str(tmp_path / "marks.csv")]
     assert grade.main([str(folder), *arguments]) == 0
-    assert "skipped, another exercise: Jo/other.ipynb" in capsys.readouterr().out.replace(os.sep, "/")
-    (row,) = table(tmp_path / "g.csv").values()
+    out = capsys.readouterr().out.replace(os.sep, "/")
+    assert "skipped, another exercise: Jo/other.ipynb" in out
+    assert "Time: 45 minutes, the median of what 2 of the students tell" in out
+    rows = table(tmp_path / "g.csv")
+    assert {name: row["minutes, as told"] for name, row in rows.items()} == {"Al": "60", "Flo": "", "Jo": "30"}
+    row = rows["Jo"]
     assert (row["points"], row["of"], row["attempts"]) == ("3.5", "4", "3") and row["submission"].endswith(
         "second.ipynb"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("Time: 45 min", 45),
+        ("So it is.\n\n- *time* 120 minutes, with a break", 120),
+        ("The time: 5 min after the pulse", ""),
+        ("Time: 45 ns", ""),
+        ("Time: 0 min", ""),
+        ("Time: 1000 min", ""),
+        ("", ""),
+    ],
+)
+def test_minutes_are_read_from_a_line_of_their_own(text, minutes):
+    assert grade._minutes(text) == minutes
 
 
 def test_grades_are_safe_in_a_spreadsheet():

@@ -6,7 +6,8 @@ Every notebook below FOLDER is one submission; notebooks of another exercise are
 below FOLDER, or the name of the file if there is none; of several attempts the best one counts. Answers run with the
 checks, hidden tests and given cells of exercises/source, whatever a submission holds in their place; `--seed` grades
 a class whose data were drawn with that seed. Answers in words are shown in the feedback; their points come from a table
-with the columns `student`, `prediction`, `judgement` (`--marks`) and are left open without one.
+with the columns `student`, `prediction`, `judgement` (`--marks`) and are left open without one. A line such as
+"Time: 45 min" in an answer is the student's own word on how long it took; the median of those who say so is told.
 
 A cell that runs too long is interrupted, and one that ends the process is left out of a second run: both cost their own
 step. NumPy and mtjlib are put back before every check. Where bubblewrap (`bwrap`) works, a submission runs without
@@ -27,6 +28,7 @@ import re
 import secrets
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -76,6 +78,9 @@ def main(arguments=None):
         for row, record in graded:
             name = re.sub(r"[^\w.-]+", "_", row["student"]) or "_"
             (options.feedback / f"{name}.html").write_text(_page(row, record), encoding="utf-8")
+    minutes = [row["minutes, as told"] for row, _ in graded if row["minutes, as told"]]
+    if minutes:
+        print(f"Time: {statistics.median(minutes):g} minutes, the median of what {len(minutes)} of the students tell")
     print(f"{len(graded)} students graded: {options.csv}")
     return 0
 
@@ -205,7 +210,14 @@ def _grade_one(wanted, content, limits):
         "hints": hints,
     }
     amount = {f"{name}, words written": len(written.get(name, "").split()) for name in words}
+    amount["minutes, as told"] = _minutes("\n".join(written.values()))
     return total | points | amount | {"advice": " | ".join(advice)}, record
+
+
+def _minutes(text):
+    """Return the minutes of work in a line such as "Time: 45 min", or "" where nobody says or it is no such number."""
+    told = re.search(r"^\W*time\W+([1-9]\d{0,2}) ?min(ute)?s?\b", text, re.IGNORECASE | re.MULTILINE)
+    return int(told[1]) if told else ""
 
 
 def _plain(text):
