@@ -28,8 +28,8 @@ def graded_thermal(function, bias, kt, peaks, scale):
     grid = np.concatenate([[0], np.geomspace(1e-13, 1e3, 65)]) * scale
     edges = np.concatenate([bias + steps] + [peak + x for peak in peaks for x in (grid, -grid, steps)])
     edges = np.unique(edges[abs(edges - bias) < 600 * kt])
-    # A piece ends at 3.3 times its half length from the peak, or kT from its middle; the next pole is at πkT: the error
-    # of 7 nodes is 1e-10.
+    # From the middle of a piece it is 3.6 of its half lengths to the peak, or π to the pole of the Fermi function: 7
+    # nodes leave 1e-10.
     x, w = np.polynomial.legendre.leggauss(7)
     energy = (edges[1:] + edges[:-1])[:, None] / 2 + np.diff(edges)[:, None] / 2 * x
     fall = np.exp(-abs(energy - bias) / kt)
