@@ -169,7 +169,7 @@ def admittance(barrier, excess, parallel_energy, bias):
     True
     """
     squared_left, squared_right = _ends(barrier, excess, parallel_energy, bias)
-    return _airy.admittance(barrier.width, barrier.mass, squared_left, squared_right)
+    return tuple(part[()] for part in _airy.admittance(barrier.width, barrier.mass, squared_left, squared_right))
 
 
 def _exact_share(match, decay):

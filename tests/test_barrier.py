@@ -268,6 +268,7 @@ def test_shapes():
     assert all(part.shape == (2, 3) for part in barrier.admittance(box, 0.0, np.zeros(3), np.zeros((2, 1))))
     assert all(part.shape == (0,) for part in barrier.admittance(box, 0.0, [], 0.1))
     assert isinstance(barrier.action(box, 0.0, 0.0, 0.0), float)
+    assert all(isinstance(part, float) for part in barrier.admittance(box, 0.0, 0.0, 0.0))
     assert isinstance(barrier.rectangular_transmission(box, 1.0), float)
 
 

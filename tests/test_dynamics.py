@@ -143,23 +143,26 @@ def test_order_of_the_schemes(temperature, order):
     np.testing.assert_allclose(observed, order, atol=0.15)
 
 
-def test_time_dependent_drive_keeps_fourth_order():
+@pytest.mark.parametrize(("temperature", "order", "steps"), [(0.0, 4, 50), (1e-30, 2, 200)])
+def test_a_drive_that_follows_time_and_moment_keeps_the_order(temperature, order, steps):
     spin = replace(PERPENDICULAR, alpha=0.1)
 
-    def end(steps):
+    def end(steps, temperature):
         return dynamics.run(
             spin,
             polar(0.5),
             0.2e-9,
             0.2e-9 / steps,
             field=lambda t: (0.05 * np.sin(3e10 * t), 0, 0.1),
-            torque=lambda m, t: (1e-20 * np.cos(2e10 * t), 0),
+            torque=lambda m, t: (1e-20 * np.cos(2e10 * t), 1e-20 * m[0]),
+            temperature=temperature,
+            rng=np.random.default_rng(0),
             every=steps,
         ).m[-1]
 
-    exact = end(1600)
-    errors = [np.linalg.norm(end(steps) - exact) for steps in (50, 100, 200)]
-    np.testing.assert_allclose(np.log2(np.divide(errors[:-1], errors[1:])), 4, atol=0.3)
+    exact = end(1600, 0.0)
+    errors = [np.linalg.norm(end(n, temperature) - exact) for n in (steps, 2 * steps, 4 * steps)]
+    np.testing.assert_allclose(np.log2(np.divide(errors[:-1], errors[1:])), order, atol=0.3)
 
 
 def test_a_wavy_torque_drives_precession_without_a_field():
