@@ -99,12 +99,11 @@ def spin_densities(energy, gap, broadening, field=0.0, spin_orbit=0.0):
     with the roots whose :math:`\rho` is positive. Each spin's self-energy is the other spin's Green function times
     half the rate of flips, :math:`b\Delta=\hbar/2\tau_{flip}`; of isotropic spin-orbit scattering two events in three
     flip the spin. Without a field they change nothing: spin-orbit scattering respects time reversal, and a pair is made
-    of two states that time reversal exchanges. In a field a
-    weak b gives each spin a little of the other's peaks, and a strong one averages the shift away: what is left of the
-    field is a depairing, :math:`E-i\Gamma=u\Delta-i\zeta\Delta\,u/\sqrt{u^2-1}` for both spins with
-    :math:`\zeta=(\mu_BB/\Delta)^2/2b`. The equations are Maki's in the notation of Meservey and Tedrow, Phys. Rep. 238,
-    173 (1994) (from memory, but derived here anew); the orbital depairing of a thick film is left out, and the gap is
-    taken as given.
+    of two states that time reversal exchanges. In a field a weak b gives each spin a little of the other's peaks, and a
+    strong one averages the shift away: what is left of the field is a depairing,
+    :math:`u\Delta=E-i\Gamma-i\zeta\Delta\,u/\sqrt{u^2-1}` for both spins with :math:`\zeta=(\mu_BB/\Delta)^2/2b`. The
+    orbital depairing of a thick film is left out, and the gap is taken as given. Source: Maki's equations, reviewed by
+    Meservey and Tedrow, Phys. Rep. 238, 173 (1994); quoted second-hand, and derived anew.
 
     Parameters
     ----------

@@ -262,6 +262,19 @@ def test_a_step_too_long_for_the_precession_is_refused_and_the_longest_one_named
         np.testing.assert_allclose(end(0.98 * longest, 1e-8, field=(0, 0, 1.0)), [0, 0, 1], atol=1e-6)
 
 
+def test_a_step_must_resolve_the_thermal_field_too():
+    """Alone it turns a small moment by γB_thΔt, which goes as the root of the step: 0.2 at 0.04 m/(2αγkT)."""
+    spin = Macrospin(1e6, 20, 0.1)
+    longest = 0.04 * spin.moment / (2 * 0.1 * units.GAMMA * units.K_B * units.E_CHARGE * 300)
+
+    def walk(step):
+        dynamics.run(spin, (0, 0, 1), 3 * step, step, temperature=300.0, rng=np.random.default_rng(1))
+
+    walk(0.99 * longest)
+    with pytest.raises(ValueError, match=f"it may be up to {longest:.3g} s"):
+        walk(1.01 * longest)
+
+
 @pytest.mark.parametrize(("temperature", "largest"), [(0.0, 0.5), (1e-30, 0.2)])
 def test_at_the_longest_step_the_damping_is_still_that_of_the_equation(temperature, largest):
     """Where the scheme itself would damp or drive: within a few per cent of Gilbert's law at α = 0.01."""
