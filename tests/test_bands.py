@@ -438,14 +438,14 @@ def test_local_tmr_counts_both_spins():
 
 
 def test_summed_over_the_zone_mixing_makes_the_growth_linear():
-    mixed = [bands.tmr(bands.model_junction(n), rtol=1e-3) for n in (25, 50, 100)]
+    mixed = [bands.tmr(bands.model_junction(n), rtol=1e-2) for n in (25, 50, 100)]
     # TMR = A + B N: the exponent tends to one from below.
     np.testing.assert_allclose((mixed[2] - mixed[1]) / (mixed[1] - mixed[0]), 2, rtol=0.05)
-    pure = [np.log(bands.tmr(bands.model_junction(n, mixing=0.0), rtol=1e-3)) for n in (10, 15, 20)]
+    pure = [np.log(bands.tmr(bands.model_junction(n, mixing=0.0), rtol=1e-2)) for n in (10, 15, 20)]
     np.testing.assert_allclose(pure[2] - pure[1], pure[1] - pure[0], rtol=0.02)
     assert pure[1] - pure[0] > 5
     # the antiparallel current rests on the mixing: TMR ~ 1/V² while it is small
-    weak = [bands.tmr(bands.model_junction(40, mixing=v), rtol=1e-3) for v in (0.02, 0.04)]
+    weak = [bands.tmr(bands.model_junction(40, mixing=v), rtol=1e-2) for v in (0.02, 0.04)]
     np.testing.assert_allclose(weak[0] / weak[1], 4, rtol=0.1)
 
 
@@ -472,7 +472,7 @@ def on_a_mesh(junction, state, n):
 
 @pytest.mark.parametrize("state", ["parallel", "antiparallel"])
 def test_conductance_is_the_sum_over_the_whole_zone(state):
-    assert bands.conductance(MODEL, state, rtol=1e-5) == pytest.approx(on_a_mesh(MODEL, state, 100), rel=5e-4, abs=0)
+    assert bands.conductance(MODEL, state, rtol=1e-5) == pytest.approx(on_a_mesh(MODEL, state, 60), rel=2e-4, abs=0)
 
 
 def test_wedge_sum_equals_the_whole_zone():
@@ -606,10 +606,10 @@ def test_conductance_broadcasts_over_energy():
 def test_no_minority_states_mean_infinite_tmr_and_no_states_at_all_an_error():
     nothing = bands.Orbitals(s=60.0, p=60.0)
     half_metal = replace(MODEL, minority=nothing)
-    assert bands.tmr(half_metal) == np.inf
+    assert bands.tmr(half_metal, rtol=1e-2) == np.inf
     assert bands.local_tmr(half_metal) == np.inf
     with pytest.raises(ValueError, match="no current"):
-        bands.tmr(replace(half_metal, majority=nothing))
+        bands.tmr(replace(half_metal, majority=nothing), rtol=1e-2)
 
 
 # --- finite aperture --------------------------------------------------------------------------------------------------

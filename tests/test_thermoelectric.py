@@ -300,7 +300,7 @@ def test_any_junction_is_finite(e1, d1, e2, d2, barrier):
         assert (value <= open_channels * (1 + 1e-9)).all()
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(energies, splittings, energies, splittings, barriers)
 def test_any_hot_junction_is_finite(e1, d1, e2, d2, barrier):
     junction = Junction(Ferromagnet(e1, d1), barrier, Ferromagnet(e2, d2))
