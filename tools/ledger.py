@@ -156,7 +156,8 @@ def judge(row, names):
             raise ValueError(f"{row.file}, {row.id}: the printed formula bears the claim out; nothing to correct")
         verdict = CORRECTED
     reason = row.reason.format(ours=ours, printed=printed, quoted=row.quoted)
-    return Result(ours, printed, verdict, re.sub(r"(?<=[\s(])-(?=\d)", "−", reason) + where)
+    reason = re.sub(r"(?<=[\s(])-(?=\d)", "−", re.sub(r"(?<=\d)%", " %", reason))
+    return Result(ours, printed, verdict, reason + where)
 
 
 def names_for(path):
