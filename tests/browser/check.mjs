@@ -2,75 +2,82 @@
 //
 //   node check.mjs <html folder> <chromium> <screenshots folder or ""> page.html chapters/page.html ...
 //
-// One browser serves all pages. Requests to anything but the local server are aborted and listed, so this is also
-// what a reader without network sees.
+// One browser serves all pages, two at a time, and each page is loaded once: paper, the dark theme and the phone follow on
+// the same load. Requests to anything but the local server fail and are listed, so this is also what a reader without
+// network sees. A fixed wait may stand nowhere here: what is waited for is named.
 import { createRequire } from "node:module";
 import fs from "node:fs";
-import http from "node:http";
 import path from "node:path";
-import zlib from "node:zlib";
+import { launch, load, serve, settled } from "./site.mjs";
 
-const require = createRequire(import.meta.url);
-const { chromium } = require("playwright-core");
-const axeSource = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const [root, executablePath, screenshots, ...pages] = process.argv.slice(2);
 const AT_ONCE = 2;
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
-const COLOURS = ["color-contrast", "link-in-text-block"];  // all that another theme can change
-const AXE = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"] };
-const MIME = {
-  ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml",
-  ".png": "image/png", ".woff2": "font/woff2", ".woff": "font/woff", ".ttf": "font/ttf", ".ipynb": "application/json",
-};
-const COMPRESSED = /\.(html|js|css|json|svg|ipynb)$/;
+const COLOURS = ["color-contrast", "link-in-text-block"];
+const AXE = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
+const REST = { runOnly: AXE, rules: Object.fromEntries(COLOURS.map((rule) => [rule, { enabled: false }])) };
 
-// A static server that compresses as a public one would.
-const cache = new Map();
-function load(file) {
-  if (!cache.has(file)) {
-    const plain = fs.readFileSync(file);
-    cache.set(file, COMPRESSED.test(file) ? zlib.gzipSync(plain) : plain);
-  }
-  return cache.get(file);
-}
-function serve() {
-  const server = http.createServer((request, response) => {
-    const file = path.join(root, decodeURIComponent(new URL(request.url, "http://x").pathname));
-    if (!fs.existsSync(file) || !fs.statSync(file).isFile()) {
-      response.writeHead(404);
-      return response.end();
-    }
-    const headers = { "content-type": MIME[path.extname(file)] || "application/octet-stream" };
-    if (COMPRESSED.test(file)) headers["content-encoding"] = "gzip";
-    response.writeHead(200, headers);
-    response.end(load(file));
-  });
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
-}
+// What axe-core finds: about names, roles and sizes (`rules`) in the whole page, about colours in a few elements of each look.
+async function axe(page, rules = REST) {
+  const violations = await page.evaluate(async ({ rules, colours }) => {
+    // The contrast of a text follows from its colour and size and from what lies behind it. Of all elements that agree in
+    // these axe-core sees three (it passes over what it believes to be out of sight), once on this page: what looks in the
+    // dark, or on a phone, as it did before has passed.
+    window.looks ??= new Map();
+    const behind = new Map([[null, ""]]);
+    const ground = (el) => {
+      if (!behind.has(el)) {
+        const { backgroundColor, backgroundImage, opacity } = getComputedStyle(el);
+        const layer = `${backgroundColor} ${backgroundImage} ${opacity}`;
+        behind.set(el, (layer === "rgba(0, 0, 0, 0) none 1" ? "" : `${layer} on `) + ground(el.parentElement));
+      }
+      return behind.get(el);
+    };
+    const amongTheFirst = (el) => {
+      const written = [...el.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+      const { width, height, right, bottom } = el.getBoundingClientRect();
+      if ((!written && !el.matches("a, button, input, summary")) || Math.min(width, height) <= 2 || Math.min(right, bottom + scrollY) <= 0) return false;
+      const style = getComputedStyle(el);
+      const own = ["color", "fontSize", "fontWeight", "textDecorationLine", "textShadow", "visibility", "clip", "clipPath"].map((key) => style[key]);
+      const look = [el.matches("a, button, input, summary"), el.disabled, ...own, getComputedStyle(el.parentElement).color, ground(el)].join();
+      window.looks.set(look, (window.looks.get(look) ?? 0) + 1);
+      return window.looks.get(look) <= 3;
+    };
+    const shown = [...document.querySelectorAll("body *:not(.katex *, script, style)")].filter(amongTheFirst);
 
-async function axe(page, rules) {
-  const options = rules ? { ...AXE, runOnly: rules } : AXE;
-  const violations = await page.evaluate(async (options) => {
-    // Formulas are two thirds of a page's elements, all KaTeX's. While axe-core looks, an empty box of the same size stands
-    // for what is drawn, which has the colour of the text, and plain characters for what is heard.
-    const formulas = [...document.querySelectorAll(".katex-html, .katex-mathml")].map((el) => [el, el.getBoundingClientRect(), [...el.childNodes]]);
+    // Formulas and code are nine tenths of a page's elements. While axe-core looks, an empty box of the same size stands for
+    // what is drawn of a formula, which has the colour of the text, plain characters for what is heard, and plain
+    // characters for all tokens of a listing that it need not see.
+    const simple = new Map();
+    const formulas = [...document.querySelectorAll(".katex-html, .katex-mathml")].map((el) => [el, el.getBoundingClientRect()]);
     for (const [el, { width, height }] of formulas) {
       const drawn = el.matches(".katex-html");
+      simple.set(el, [...el.childNodes]);
       el.replaceChildren(drawn ? "" : el.textContent);
       if (drawn) el.style.cssText = `display: inline-block; width: ${width}px; height: ${height}px`;
     }
-    const { violations } = await window.axe.run(document, options);
-    for (const [el, , parts] of formulas) {
+    const plain = (node) => node.localName === "span" && !node.childElementCount && !node.id && !shown.includes(node);
+    for (const line of document.querySelectorAll(":is(pre, dt.sig, code):has(span), :is(pre, dt.sig) :has(> span)")) {
+      simple.set(line, [...line.childNodes]);
+      line.replaceChildren(...simple.get(line).map((node) => (plain(node) ? node.textContent : node)));
+      line.normalize();
+    }
+
+    const resultTypes = ["violations"];
+    const found = rules ? (await window.axe.run(document, { ...rules, resultTypes })).violations : [];
+    if (shown.length) found.push(...(await window.axe.run({ include: shown }, { runOnly: colours, resultTypes })).violations);
+    for (const [el, parts] of simple) {
       el.replaceChildren(...parts);
-      el.removeAttribute("style");
+      if (el.matches(".katex-html")) el.removeAttribute("style");
     }
     // axe-core does not see that the MathML of a formula fills a table header.
     const filled = (node) => document.querySelector(node.target[0]).querySelector(".katex-mathml");
-    for (const v of violations) if (v.id === "empty-table-header") v.nodes = v.nodes.filter((node) => !filled(node));
-    return violations;
-  }, options);
+    for (const v of found) if (v.id === "empty-table-header") v.nodes = v.nodes.filter((node) => !filled(node));
+    return found;
+  }, { rules, colours: COLOURS });
   return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")}  ${n.html.slice(0, 120)}`));
 }
 
@@ -81,27 +88,22 @@ async function moveSliders(page) {
   for (let i = 0; i < (await figures.count()); i++) {
     const figure = figures.nth(i);
     const sliders = figure.locator(".mtj-slider input[type=range]");
-    const state = () => figure.evaluate((el) => ({
-      drawing: [...el.querySelectorAll("svg")].map((svg) => svg.innerHTML).join(""),
-      summary: [...el.querySelectorAll("[aria-live]")].map((live) => live.textContent).join(""),
-    }));
     for (let j = 0; j < (await sliders.count()); j++) {
       const slider = sliders.nth(j);
-      const { name, atEnd } = await slider.evaluate((el) => ({
-        name: el.getAttribute("aria-label") || (el.labels[0] && el.labels[0].textContent.trim()) || el.id,
-        atEnd: Number(el.value) >= Number(el.max),
-      }));
-      const before = await state();
-      await slider.focus();
-      for (let k = 0; k < 5; k++) await page.keyboard.press(atEnd ? "ArrowLeft" : "ArrowRight");
-      await page.waitForTimeout(300);
-      const after = await state();
-      results.push({
-        figure: i + 1,
-        slider: name,
-        drawing: before.drawing !== after.drawing,
-        summary: before.summary !== after.summary,
+      const { name, atEnd } = await slider.evaluate((el) => {
+        const figure = el.closest(".mtj-explorer");
+        const all = (selector, key) => [...figure.querySelectorAll(selector)].map((part) => part[key]).join("");
+        window.state = () => ({ drawing: all("svg", "innerHTML"), summary: all("[aria-live]", "textContent") });
+        window.before = window.state();
+        el.focus();
+        return {
+          name: el.getAttribute("aria-label") || (el.labels[0] && el.labels[0].textContent.trim()) || el.id,
+          atEnd: Number(el.value) >= Number(el.max),
+        };
       });
+      for (let k = 0; k < 5; k++) await page.keyboard.press(atEnd ? "ArrowLeft" : "ArrowRight");
+      const follows = (part) => page.waitForFunction((part) => window.before[part] !== window.state()[part], part, { timeout: 2000 }).then(() => true, () => false);
+      results.push({ figure: i + 1, slider: name, drawing: await follows("drawing"), summary: await follows("summary") });
     }
   }
   return results;
@@ -158,6 +160,14 @@ const cut = (page) => page.evaluate(() => {
   return problems;
 });
 
+// By how much the page is wider than the window, and what reaches out of it.
+const beyond = (page) => page.evaluate(() => {
+  const width = document.documentElement.clientWidth, by = document.documentElement.scrollWidth - width;
+  const aside = ".bd-sidebar-primary, .bd-sidebar-secondary";  // drawers, out of the window until they are called
+  const out = [...document.querySelectorAll("body *")].filter((el) => by > 0 && el.getBoundingClientRect().right > width + 1 && !el.closest(aside));
+  return { width, by, what: out.slice(-3).map((el) => el.outerHTML.slice(0, 160)) };
+});
+
 // Every typed question: its right answer passes, each known wrong one gets its own hint.
 const typeAnswers = (page) => page.evaluate(() => {
   const problems = [], squeeze = (s) => s.replace(/\s+/g, " ").trim();
@@ -179,8 +189,8 @@ const typeAnswers = (page) => page.evaluate(() => {
   return problems;
 });
 
-// A card for what a link names, by keyboard; and a search that finds with and without accents while one types.
-async function ideas(page) {
+// A card for what a link names, by keyboard.
+async function cards(page) {
   const problems = [];
   const named = await page.evaluate(() => {
     const cards = new Set([...document.querySelectorAll("template[data-card]")].map((card) => card.dataset.card));
@@ -193,14 +203,22 @@ async function ideas(page) {
     await page.keyboard.press("Escape");
     if (await page.locator(".card-of-link").count()) problems.push("a card that stays");
   }
+  return problems;
+}
+
+// A search that finds with and without accents while one types. All pages share its script and data, and differ in the way
+// to them: it is tried on the first page of each folder.
+async function search(page) {
+  const problems = [];
   const found = async (words) => {
     await page.evaluate((text) => {
       const input = document.querySelector("#pst-search-dialog input");
+      document.querySelector("#pst-search-dialog .search-status").textContent = "";
       input.value = text;
       input.dispatchEvent(new Event("input"));
     }, words);
-    await page.waitForFunction(() => document.querySelector("#pst-search-dialog .search-status").textContent, null, { timeout: 5000 }).catch(() => {});
-    await page.waitForTimeout(100);
+    await page.waitForFunction(() => document.querySelector("#pst-search-dialog .search-status").textContent, null, { timeout: 15000 })
+      .catch(() => problems.push(`the search does not answer to ${words}`));
     return page.evaluate(() => [...document.querySelectorAll("#pst-search-dialog .search-found a")].map((a) => a.getAttribute("href") + a.textContent));
   };
   const plain = await found("Julliere"), accents = await found("Jullière");
@@ -259,16 +277,11 @@ async function check(browser, base, name) {
   const context = await browser.newContext({ viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce" });
   const report = { page: name, console: [], external: [], failed: [], bytes: 0 };
   const bodies = [];
-  await context.route("**/*", (route) => {
-    const url = route.request().url();
-    if (url.startsWith(base) || /^(data|blob):/.test(url)) return route.continue();
-    report.external.push(url);
-    return route.abort();
-  });
   const page = await context.newPage();
   page.setDefaultNavigationTimeout(180000);  // a busy machine may take its time
   page.on("console", (m) => m.type() === "error" && report.console.push(m.text()));
   page.on("pageerror", (e) => report.console.push(String(e.stack || e)));
+  page.on("request", (r) => r.url().startsWith(base) || /^(data|blob):/.test(r.url()) || report.external.push(r.url()));
   page.on("response", (r) => {
     if (r.status() >= 400) report.failed.push(`${r.status()} ${r.url().replace(base, "")}`);
     else if (r.url().startsWith(base)) bodies.push(path.join(root, decodeURIComponent(new URL(r.url()).pathname)));
@@ -309,18 +322,19 @@ async function check(browser, base, name) {
     document.querySelectorAll("details").forEach((el) => { el.open = true; });
     document.querySelectorAll("button.toggle-button-hidden").forEach((el) => el.click());
   });
-  await page.waitForTimeout(400);
+  await settled(page);
   report.cut = await cut(page);
   report.light = await axe(page);
   report.answers = await typeAnswers(page);
-  report.ideas = await ideas(page);
+  report.ideas = await cards(page);
+  if (pages.find((other) => path.dirname(other) === path.dirname(name)) === name) report.ideas.push(...(await search(page)));
   report.sliders = await moveSliders(page);
 
   const theme = (mode) => page.evaluate((m) => Object.assign(document.documentElement.dataset, { theme: m, mode: m }), mode);
   await page.emulateMedia({ colorScheme: "dark" });
   await theme("dark");
-  await page.waitForTimeout(400);
-  report.dark = await axe(page, COLOURS);
+  await settled(page);
+  report.dark = await axe(page, null);
   report.dark.push(...(await page.evaluate(() => [...document.querySelectorAll("article .only-light, article .only-dark")]
     .filter((img) => (img.getClientRects().length > 0) !== img.matches(".only-dark")).map((img) => `the wrong picture: ${img.getAttribute("src")}`))));
   await shot("dark");
@@ -328,8 +342,8 @@ async function check(browser, base, name) {
   await page.emulateMedia({ colorScheme: "light" });
   await theme("light");
   await page.setViewportSize(PHONE);
-  await page.waitForTimeout(600);
-  report.overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  await settled(page);
+  report.overflow = [await beyond(page)];
   report.squeezed = await page.evaluate(() => [...document.querySelectorAll("article img:not(.chapter-cards img)")].filter((image) => {
     const style = getComputedStyle(image);
     const width = image.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
@@ -340,20 +354,15 @@ async function check(browser, base, name) {
   report.cut.push(...(await cut(page)));
   await shot("phone");
   await page.setViewportSize({ width: 320, height: 700 });
-  await page.waitForTimeout(400);
+  await settled(page);
+  report.overflow.push(await beyond(page));
   report.cut.push(...(await cut(page)));
   await context.close();
   return report;
 }
 
-const server = await serve();
-const base = `http://127.0.0.1:${server.address().port}/`;
-const browser = await chromium.launch({
-  executablePath,
-  headless: true,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-default-browser-check", "--no-first-run"],
-});
+const { base, stop } = await serve(root);
+const browser = await launch(executablePath);
 const queue = [...pages];
 const reports = [];
 async function worker() {
@@ -367,5 +376,5 @@ async function worker() {
 }
 await Promise.all(Array.from({ length: AT_ONCE }, worker));
 await browser.close();
-server.close();
+stop();
 process.stdout.write(JSON.stringify(reports));
