@@ -124,7 +124,8 @@ def give_away(app, exception):
     """Put the executed notebooks where the pages' download buttons point."""
     if exception or app.builder.name != "html":
         return
-    numbers = numbers_of(mtjlinks.load(app))
+    sections = {label: title for label, (_, _, title) in app.env.get_domain("std").labels.items()}
+    numbers = sections | numbers_of(mtjlinks.load(app))
     for target in Path(app.outdir, "_sources", "chapters").glob("*.ipynb"):
         executed = Path(app.outdir).parent / "jupyter_execute" / "chapters" / target.name
         if executed.exists():

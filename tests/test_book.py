@@ -4,7 +4,9 @@ One run of ``tests/browser/check.mjs`` opens every page; each test below reads o
 the folder that ``MTJ_SCREENSHOTS`` names, if it is set.
 """
 
+import json
 import os
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -143,3 +145,12 @@ def test_internal_links_lead_somewhere(page, parsed):
         if not target.is_file() or (anchor and target in parsed and anchor not in parsed[target].anchors):
             dead.append(link)
     assert not dead, f"{page}:\n{listed(dead)}"
+
+
+@pytest.mark.parametrize("notebook", sorted(path.name for path in (HTML / "_sources" / "chapters").glob("*.ipynb")))
+def test_notebooks_to_take_away_need_no_book(notebook):
+    """JupyterLab, GitHub and Colab know none of the book's roles, boxes and labels."""
+    cells = json.loads((HTML / "_sources" / "chapters" / notebook).read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    raw = re.findall(r"\{[\w:]+\}`[^`]*`|^:{3,}.*|^\([\w-]+\)=|(?<![\w/#])(?:fig|eq|ex|sec)-[\w-]+", text, re.MULTILINE)
+    assert not raw, f"{notebook}:\n{listed(raw)}"

@@ -8,7 +8,7 @@
 import { createRequire } from "node:module";
 import fs from "node:fs";
 import path from "node:path";
-import { launch, load, serve, settled } from "./site.mjs";
+import { laidOut, launch, load, serve, settled } from "./site.mjs";
 
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -341,6 +341,7 @@ async function check(browser, base, name) {
 
   await page.emulateMedia({ colorScheme: "light" });
   await theme("light");
+  await laidOut(page);
   await page.setViewportSize(PHONE);
   await settled(page);
   report.overflow = [await beyond(page)];

@@ -3,7 +3,7 @@
 //
 //   node hand.mjs <html folder> <chromium> page.html:0 chapters/page.html:2 ...     (page : which of its figures)
 import fs from "node:fs";
-import { launch, serve, settled } from "./site.mjs";
+import { laidOut, launch, serve, settled } from "./site.mjs";
 
 const [root, executablePath, ...wanted] = process.argv.slice(2);
 const plain = (text) => text.replace(/[\s\u202f]+/g, "").replace(/[−–]/g, "-");
@@ -19,6 +19,7 @@ function numbersIn(text) {
 async function open(context, address, k) {
   const page = await context.newPage();
   await page.goto(address, { waitUntil: "load" });
+  await laidOut(page);
   const slot = page.locator(".mtj-figure").nth(k);
   await slot.scrollIntoViewIfNeeded();
   const figure = slot.locator(".mtj-explorer").first();

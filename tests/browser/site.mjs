@@ -54,3 +54,6 @@ export const settled = (page) => page.evaluate(async () => {
     await Promise.all(moving.map((a) => a.finished.catch(() => {})));
   }
 });
+
+/** Wait until every section is laid out: on a phone's first look those below the window follow later (book.js). */
+export const laidOut = (page) => page.waitForFunction(() => !document.documentElement.classList.contains("first-look"));
