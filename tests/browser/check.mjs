@@ -17,12 +17,14 @@ const AT_ONCE = 2;
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const COLOURS = ["color-contrast", "link-in-text-block"];
+const LAYOUT = ["target-size", "scrollable-region-focusable"];
 const AXE = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
 const REST = { runOnly: AXE, rules: Object.fromEntries(COLOURS.map((rule) => [rule, { enabled: false }])) };
 
-// What axe-core finds: about names, roles and sizes (`rules`) in the whole page, about colours in a few elements of each look.
+// What axe-core finds: about names, roles and sizes (`rules`) in the whole page, about colours in a few elements of each look,
+// and about all of it in what was not shown when it looked before.
 async function axe(page, rules = REST) {
-  const violations = await page.evaluate(async ({ rules, colours }) => {
+  const violations = await page.evaluate(async ({ rules, rest, colours }) => {
     // The contrast of a text follows from its colour and size and from what lies behind it. Of all elements that agree in
     // these axe-core sees three (it passes over what it believes to be out of sight), once on this page: what looks in the
     // dark, or on a phone, as it did before has passed.
@@ -48,6 +50,11 @@ async function axe(page, rules = REST) {
     };
     const shown = [...document.querySelectorAll("body *:not(.katex *, script, style)")].filter(amongTheFirst);
 
+    const visible = [...document.querySelectorAll("body *:not(.katex *, script, style)")].filter((el) => el.getClientRects().length);
+    const fresh = window.known ? visible.filter((el) => !window.known.has(el) && (window.known.has(el.parentElement) || !visible.includes(el.parentElement))) : [];
+    window.known ??= new WeakSet();
+    for (const el of visible) window.known.add(el);
+
     // Formulas and code are nine tenths of a page's elements. While axe-core looks, an empty box of the same size stands for
     // what is drawn of a formula, which has the colour of the text, plain characters for what is heard, and plain
     // characters for all tokens of a listing that it need not see.
@@ -68,6 +75,7 @@ async function axe(page, rules = REST) {
 
     const resultTypes = ["violations"];
     const found = rules ? (await window.axe.run(document, { ...rules, resultTypes })).violations : [];
+    if (fresh.length) found.push(...(await window.axe.run({ include: fresh }, { ...rest, resultTypes })).violations);
     if (shown.length) found.push(...(await window.axe.run({ include: shown }, { runOnly: colours, resultTypes })).violations);
     for (const [el, parts] of simple) {
       el.replaceChildren(...parts);
@@ -77,7 +85,7 @@ async function axe(page, rules = REST) {
     const filled = (node) => document.querySelector(node.target[0]).querySelector(".katex-mathml");
     for (const v of found) if (v.id === "empty-table-header") v.nodes = v.nodes.filter((node) => !filled(node));
     return found;
-  }, { rules, colours: COLOURS });
+  }, { rules, rest: REST, colours: COLOURS });
   return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")}  ${n.html.slice(0, 120)}`));
 }
 
@@ -277,6 +285,8 @@ async function check(browser, base, name) {
   const context = await browser.newContext({ viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce" });
   const report = { page: name, console: [], external: [], failed: [], bytes: 0 };
   const bodies = [];
+  // Pages of one folder have one frame around their text; what it shows on a phone is looked at in the first of them.
+  const firstOfFolder = pages.find((other) => path.dirname(other) === path.dirname(name)) === name;
   const page = await context.newPage();
   page.setDefaultNavigationTimeout(180000);  // a busy machine may take its time
   page.on("console", (m) => m.type() === "error" && report.console.push(m.text()));
@@ -327,7 +337,7 @@ async function check(browser, base, name) {
   report.light = await axe(page);
   report.answers = await typeAnswers(page);
   report.ideas = await cards(page);
-  if (pages.find((other) => path.dirname(other) === path.dirname(name)) === name) report.ideas.push(...(await search(page)));
+  if (firstOfFolder) report.ideas.push(...(await search(page)));
   report.sliders = await moveSliders(page);
 
   const theme = (mode) => page.evaluate((m) => Object.assign(document.documentElement.dataset, { theme: m, mode: m }), mode);
@@ -351,7 +361,7 @@ async function check(browser, base, name) {
     const height = image.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
     return Math.abs((width * image.naturalHeight) / (height * image.naturalWidth) - 1) > 0.03;
   }).map((image) => `${image.clientWidth} x ${image.clientHeight} px: ${image.alt.slice(0, 60)}`));
-  report.phone = await axe(page);
+  report.phone = await axe(page, firstOfFolder ? REST : { runOnly: LAYOUT });
   report.cut.push(...(await cut(page)));
   await shot("phone");
   await page.setViewportSize({ width: 320, height: 700 });
