@@ -388,7 +388,7 @@ class BiasedSpectrum:
 
     @property
     def voltage(self):
-        """What the voltmeter shows: the sum of the four terms, in V."""
+        """What the voltmeter shows, the sum of the four terms, in V."""
         return self.background + self.mixing + self.swing + self.shift
 
 
