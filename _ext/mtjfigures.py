@@ -75,6 +75,8 @@ def offer_both(soup, sources):
         for theme, source in (("light", picture["src"]), ("dark", dark(picture["src"]))):
             attributes = {"src": source, "alt": picture.get("alt", ""), "class": f"only-{theme}"}
             view.append(soup.new_tag("img", attrs=attributes | {"width": width, "height": height, "loading": "lazy"}))
+    for still in soup.select("div.mtj-figure > img"):  # mostly gone before a reader comes near
+        still["loading"] = "lazy"
 
 
 def dress_all(app, exception):

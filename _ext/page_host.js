@@ -119,14 +119,15 @@ const watch = new IntersectionObserver(
   { rootMargin: NEAR },
 );
 
-// This script does not wait for the end of the page: it looks at what has arrived whole, and again at the end.
+// This script does not wait for the end of the page: with every frame it looks at what has arrived whole.
 const known = new WeakSet();
 function look() {
+  const arriving = document.readyState === "loading";
   for (const slot of document.querySelectorAll(".mtj-figure")) {
-    if (known.has(slot) || (document.readyState === "loading" && !slot.nextSibling)) continue;
+    if (known.has(slot) || (arriving && !slot.nextSibling)) continue;
     known.add(slot);
     watch.observe(slot);
   }
+  if (arriving) requestAnimationFrame(look);
 }
 look();
-document.addEventListener("DOMContentLoaded", look);

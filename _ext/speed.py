@@ -77,8 +77,11 @@ def calm_theme(app):
 
 
 def lighten(app, exception):
-    """Leave out of style sheets and fonts what no page uses; without Node.js they stay as they came."""
-    if exception or app.builder.name != "html" or not (shutil.which("node") and Path(app.srcdir, MODULES).is_dir()):
+    """Leave out of style sheets and fonts what no page uses; without Node.js and tools/vendor.py they stay as they came."""
+    if exception or app.builder.name != "html":
+        return
+    fetched = Path(app.srcdir, MODULES).is_dir() and Path(app.outdir, "vendor").is_dir()
+    if not (fetched and shutil.which("node")):
         return
     script = Path(__file__).with_name("light.mjs")
     subprocess.run(["node", str(script), str(app.outdir), ",".join(INSIDE)], check=True)

@@ -69,10 +69,9 @@ const slots = [1, 2].map((k) => Object.assign(document.createElement("div"), {
   dataset: { src: `../explorers/${k}.js` }, childNodes: [], nextSibling: k === 1 && {},
   closest: () => ({ id: "fig-a" }),
 }));
-let complete;
-const listen = (name, act) => name === "DOMContentLoaded" && (complete = act);
-Object.assign(document, { readyState: "loading", addEventListener: listen });
-Object.assign(document, { querySelectorAll: () => slots, head: document.createElement("head") });
+let nextFrame;
+globalThis.requestAnimationFrame = (act) => (nextFrame = act);
+Object.assign(document, { readyState: "loading", querySelectorAll: () => slots, head: document.createElement("head") });
 let near;
 const watched = [];
 globalThis.IntersectionObserver = class {
@@ -90,7 +89,7 @@ const loaded = () => document.head.children.map((s) => s.src);
 const before = loaded();
 const early = [...watched];
 document.readyState = "interactive";
-complete();
+nextFrame();
 near([{ target: slots[0], isIntersecting: false }, { target: slots[1], isIntersecting: true }]);
 const after = loaded();
 mtjExplorers.data("2", data);

@@ -993,7 +993,10 @@ export function table(spec, x, frame, values) {
   }
   const component = (row) =>
     spec.view === "sphere" ? ` ${spec.axes[row % 3]}` : spec.roles?.[row] === "spin" ? ` ${spec.spin[row - spec.roles.indexOf("spin")]}` : "";
-  const names = spec.curves.map(({ label: curve }, row) => cell(plain(curve || spec.ylabel) + component(row)));
+  // A curve has the unit of its axis.
+  const axis = (row) => (spec.view === "sphere" || spec.roles?.[row] === "spin" ? "" : spec.roles?.[row] === "density" ? spec.density_label : spec.ylabel);
+  const unit = (row) => / \([^()]*\)$/.exec(axis(row))?.[0] ?? "";
+  const names = spec.curves.map(({ label: curve }, row) => name((curve ? curve + unit(row) : axis(row)) + component(row)));
   const lines = Array.from(positions(spec, x, frame), (v, j) =>
     [v.toPrecision(7), ...frame.curves.map((y) => (Number.isFinite(y[j]) ? Number(y[j]).toPrecision(6) : ""))].join(","),
   );
@@ -1303,6 +1306,8 @@ function render({ model, el, name = "" }) {
     if (spec.view === "map") {
       const at = mapLayout(spec, width, textWidth);
       const inMap = px > at.left - 8 && px < at.right + 8 && py > at.top - 8 && py < at.bottom + 8;
+      // A finger may want to scroll the page: nothing moves until it goes sideways or lifts.
+      if (dragging === "start" && inMap && event.pointerType === "touch") return "wait";
       if (dragging === "map" || (dragging === "start" && inMap)) {
         const inside = (slider, p, from, to) => {
           const ends = [scaled(slider, slider.min), scaled(slider, slider.max)];
@@ -1354,7 +1359,12 @@ function render({ model, el, name = "" }) {
   });
   let last = null;
   plot.addEventListener("pointermove", (event) => {
-    if (drag === "turn") {
+    if (drag === "wait") {
+      const [dx, dy] = [Math.abs(event.clientX - last.clientX), Math.abs(event.clientY - last.clientY)];
+      if (dx <= 6 || dx <= dy) return;
+      plot.setPointerCapture?.(event.pointerId);
+      drag = touch(event, "map");
+    } else if (drag === "turn") {
       const [azimuth, elevation] = seen.turn;
       const vertical = event.pointerType === "touch" ? 0 : event.clientY - last.clientY;
       seen.turn = [azimuth - 0.6 * (event.clientX - last.clientX), Math.min(Math.max(elevation + 0.6 * vertical, -90), 90)];
@@ -1365,7 +1375,10 @@ function render({ model, el, name = "" }) {
   const end = () => {
     drag = null;
   };
-  plot.addEventListener("pointerup", end);
+  plot.addEventListener("pointerup", (event) => {
+    if (drag === "wait") touch(event, "map");
+    end();
+  });
   plot.addEventListener("pointercancel", end);
   plot.addEventListener("pointerleave", (event) => {
     end();

@@ -496,7 +496,7 @@ test("map, profile and sphere draw at every width, and are described once", () =
 test("the numbers of a figure as a table", () => {
   const { spec } = packed([[0, 5], [0, 5], [0, 5]]);
   const text = explore.table(spec, [0, 1], { curves: [[1, NaN]], readouts: {} }, [0.25]);
-  assert.equal(text, "# A = 0.25\nx (nm),c0\n0.000000,1.00000\n1.000000,\n");
+  assert.equal(text, "# A = 0.25\nx (nm),c0 (eV)\n0.000000,1.00000\n1.000000,\n");
   const axis = (name, more) => slider({ name, label: name, unit: "nm", ...more });
   const map = { ...spec, view: "map", sliders: [axis("x"), axis("y", { min: 1, max: 100, log: true })], zlabel: "T_P", field: { nx: 2, ny: 2 } };
   const lines = explore.table(map, [], { z: [1, 2, 3, NaN] }, [0, 1]).split("\n");
