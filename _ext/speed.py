@@ -77,7 +77,7 @@ def calm_theme(app):
 
 
 def lighten(app, exception):
-    """Leave out of style sheets and fonts what no page uses; without Node.js and tools/vendor.py they stay as they came."""
+    """Leave out of style sheets and fonts what no page uses; without Node.js or tools/vendor.py they stay."""
     if exception or app.builder.name != "html":
         return
     fetched = Path(app.srcdir, MODULES).is_dir() and Path(app.outdir, "vendor").is_dir()
