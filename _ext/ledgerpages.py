@@ -123,8 +123,9 @@ class Ledger(Page):
         label = f"ledger-{row['file'][:2]}-{row['id']}"
         verdict = f"[{row['verdict']}]{{.verdict .{CLASSES[row['verdict']]}}}"
         source = row["place"] if by_source else f"{env.ledger_sources[row['source']]['cite']}, {row['place']}"
+        claim = re.sub(r'"([^"]*)"', r"‘\1’", row["shown"])  # a quotation within ours
         parts = [
-            self.box("ledger-claim", f"“{row['shown']}”" + " " + f"({source})"),
+            self.box("ledger-claim", f"“{claim}” ({source})"),
             self.box("ledger-verdict", f"{verdict} {row['ours']}"),
             self.box("ledger-reason", self.reason(env, row, by_source)),
         ]

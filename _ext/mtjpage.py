@@ -17,6 +17,8 @@ UNIT = (
     r"%|°|[kMGTmµμnpf]?(?:eV|Ω|V|A|S|W|J|T|Hz|F|K|m|s|N)|Å|ps|ns|fs|µs|nm|µm|mm|cm|min|h|ohm|Oe|kOe|electrons?|decades?"
 )
 NUMBER_AND_UNIT = re.compile(rf"(?<=\d) (?=(?:{UNIT})(?![\w]))", re.ASCII)  # "nm²" too: ² is no letter of ASCII
+UNIT_AFTER_FORMULA = re.compile(rf"^ (?=(?:{UNIT})(?![\w]))", re.ASCII)
+NUMBER_IN_FORMULA = re.compile(r"\d\}*\s*\\\)$")
 VERDICT = re.compile(r"(Right|Not quite|Wrong|Almost)\b")
 
 
@@ -35,9 +37,14 @@ def running_text(soup):
 
 
 def keep_units(soup):
-    """Join each number and its unit with a space that does not break: "60 %", "30 meV", "2.1 kΩ"."""
+    """Join each number, also one that ends a formula, and its unit with a space that does not break: "8 Ω µm²"."""
     for string in list(running_text(soup)):
         joined = NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", string)
+        before = string.previous_sibling
+        is_formula = "math" in getattr(before, "attrs", {}).get("class", ())
+        if is_formula and NUMBER_IN_FORMULA.search(before.get_text()):
+            joined = UNIT_AFTER_FORMULA.sub("\N{NO-BREAK SPACE}", joined)
+        joined = re.sub("(?<=Ω) (?=[µn]?m²)", "\N{NO-BREAK SPACE}", joined)
         if joined != string:
             string.replace_with(joined)
 

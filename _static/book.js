@@ -153,7 +153,9 @@
 
   document.addEventListener("DOMContentLoaded", function () {
     repair();
-    new MutationObserver(repair).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(function (changes) {  // the theme's menus; what figures redraw concerns nobody
+      if (changes.some(function (change) { return !change.target.closest(".bd-article"); })) repair();
+    }).observe(document.body, { childList: true, subtree: true });
   });
   window.addEventListener("load", function () {
     watchWidths();
