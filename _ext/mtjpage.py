@@ -37,7 +37,7 @@ def running_text(soup):
 
 
 def keep_units(soup):
-    """Join each number, also one that ends a formula, and its unit with a space that does not break: "8 Ω µm²"."""
+    """Join each number, also one that ends a formula, and its unit with a space that does not break: "Δ = 8 eV"."""
     for string in list(running_text(soup)):
         joined = NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", string)
         before = string.previous_sibling
@@ -45,6 +45,7 @@ def keep_units(soup):
         if is_formula and NUMBER_IN_FORMULA.search(before.get_text()):
             joined = UNIT_AFTER_FORMULA.sub("\N{NO-BREAK SPACE}", joined)
         joined = re.sub("(?<=Ω) (?=[µn]?m²)", "\N{NO-BREAK SPACE}", joined)
+        joined = re.sub(r" = (?=[-−]?\d)", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}", joined)
         if joined != string:
             string.replace_with(joined)
 

@@ -33,6 +33,7 @@ def page(html):
         ("at 60 % and 30 meV, 2.1 kΩ", "at 60\u00a0% and 30\u00a0meV, 2.1\u00a0kΩ"),
         ("in 1975 Michel, 3 men, 2 more", "in 1975 Michel, 3 men, 2 more"),
         ("a bridge of 10 nm²", "a bridge of 10\u00a0nm²"),
+        ("d = 1 nm or d = a", "d\u00a0=\u00a01\u00a0nm or d = a"),
         ("8 Ω µm² on 1 Ω m²", "8\u00a0Ω\u00a0µm² on 1\u00a0Ω\u00a0m²"),
         ('<span class="math">\\(10^{11}\\)</span> S/m²', '<span class="math">\\(10^{11}\\)</span>\u00a0S/m²'),
         ('<span class="math">\\(T\\)</span> s or 1', '<span class="math">\\(T\\)</span> s or 1'),
