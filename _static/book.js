@@ -39,7 +39,7 @@
     formulas.forEach(function (formula) {  // measured at their natural width; all are read before one is changed
       if (!formula.matches(".katex-display")) formula.classList.remove("wide");
     });
-    var boxes = inside("pre, .pst-scrollable-table-container").filter(unfolded), views = inside(".figure-view");
+    var boxes = inside("pre, .pst-scrollable-table-container, .cell_output > .output").filter(unfolded), views = inside(".figure-view");
     function scrolls(el) { return el.scrollWidth > el.clientWidth + 1; }
     var wide = formulas.map(function (formula) {
       if (formula.matches(".katex-display")) return scrolls(formula);
