@@ -10,8 +10,8 @@ STEP := $(or $(PYTHON),python3) tools/step.py
 CHAPTER = $(firstword $(wildcard chapters/*$(N)*.ipynb chapters/*$(N)*.md))
 BUILD := $(BIN)/jupyter-book build . -W --keep-going -n
 # What tests the book, its exercises and tools; the other files in tests/ test mtjlib and need no built book.
-BESIDES := bibliography book diagnosis_data exercises exercises_seeds explorers index ledger ledger_equations nbgrader \
-	notebooks page tools
+BESIDES := bibliography book diagnosis_data exercises exercises_seeds explorers first_look hand index ledger \
+	ledger_equations nbgrader notebooks page tools
 LIBRARY = $(filter-out $(BESIDES:%=tests/test_%.py),$(wildcard tests/test_*.py))
 
 # Each run of make times its own steps.
