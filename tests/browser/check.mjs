@@ -8,7 +8,7 @@
 import { createRequire } from "node:module";
 import fs from "node:fs";
 import path from "node:path";
-import { laidOut, launch, load, serve, settled } from "./site.mjs";
+import { addUpShifts, laidOut, launch, load, serve, settled } from "./site.mjs";
 
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -302,12 +302,7 @@ async function check(browser, base, name) {
     await page.screenshot({ path: path.join(screenshots, `${name.replace(/[/.]/g, "-")}-${kind}.png`), fullPage: true });
   };
 
-  await page.addInitScript(() => {
-    window.shifted = 0;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-    }).observe({ type: "layout-shift", buffered: true });
-  });
+  await addUpShifts(page);
   await page.goto(base + name, { waitUntil: "load" });
   report.asleep = await wakeFigures(page);
   await page.waitForLoadState("networkidle");

@@ -2,7 +2,7 @@
 // JSON on standard output.
 //
 //   node look.mjs <html folder> <chromium> chapters/page.html ...
-import { laidOut, launch, serve, settled } from "./site.mjs";
+import { addUpShifts, laidOut, launch, serve, settled } from "./site.mjs";
 
 const [root, executablePath, ...pages] = process.argv.slice(2);
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
@@ -15,12 +15,7 @@ async function look(browser, base, name) {
   const context = await browser.newContext(PHONE);
   const page = await context.newPage();
   page.setDefaultTimeout(60000);
-  await page.addInitScript(() => {
-    window.shifted = 0;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-    }).observe({ type: "layout-shift", buffered: true });
-  });
+  await addUpShifts(page);
   await page.goto(base + name, { waitUntil: "load" });
   const atFirst = await waiting(page);
   for (let k = 0; k < 12; k++) {  // a reader who scrolls on at once

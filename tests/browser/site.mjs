@@ -57,3 +57,11 @@ export const settled = (page) => page.evaluate(async () => {
 
 /** Wait until every section is laid out: on a phone's first look those below the window follow later (book.js). */
 export const laidOut = (page) => page.waitForFunction(() => !document.documentElement.classList.contains("first-look"));
+
+/** Add up in `window.shifted` how far things move without the reader's doing, from the first paint on. */
+export const addUpShifts = (page) => page.addInitScript(() => {
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+});
