@@ -129,7 +129,7 @@
 
   // What the reader typed, judged: {entry} is a known answer, {hint} a general remark, {error} says what cannot be read.
   function judge(question, text) {
-    let typed = text.trim();
+    let typed = text.replace(/[\u00a0\u202f]/g, " ").trim();  // copied from a page, where units do not leave their numbers
     if (!typed) return { error: question.kind === "number" ? "Type a number." : `Type a formula in ${question.variables.join(", ")}.` };
     try {
       if (question.kind === "formula") {

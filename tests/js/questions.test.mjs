@@ -27,7 +27,7 @@ const number = [
   { term: "40 %", text: "Not quite. That divides by the larger resistance." },
 ];
 const q = read(number);
-assert.deepEqual(["66.7", "66,7", "2/3*100", "66.9 %", "40"].map((text) => judge(q, text).entry), [0, 0, 0, 0, 1]);
+assert.deepEqual(["66.7", "66,7", "2/3*100", "66.9 %", "66.9\u00a0%", "40"].map((text) => judge(q, text).entry), [0, 0, 0, 0, 0, 1]);
 assert.match(judge(q, "-66.7").hint, /sign/);
 assert.match(judge(q, "0.667").hint, /power of ten/);
 assert.match(judge(q, "68").hint, /digits/);
