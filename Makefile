@@ -58,7 +58,7 @@ test: book $(TESTED) ## build the book, then run every test: package, notebooks,
 		mtjlib tests $(wildcard chapters exercises/source)
 
 library: $(TESTED) ## test mtjlib alone: a minute or two
-	@OMP_NUM_THREADS=1 $(STEP) "Test the library" $(BIN)/python -m pytest -q -n 2 --dist loadscope mtjlib $(LIBRARY)
+	@OMP_NUM_THREADS=1 $(STEP) "Test the library" $(BIN)/python -m pytest -q -n 2 -p no:nbval --dist loadscope mtjlib $(LIBRARY)
 
 bench: $(TESTED) ## measure speed and accuracy against other ways to compute the same
 	$(BIN)/python -m pytest tests/benchmarks -m bench -s

@@ -85,6 +85,8 @@ def visit_explorer(self, node):
     target.parent.mkdir(exist_ok=True)
     target.write_text(node["data"], encoding="utf-8")
     source = relative_uri(self.builder.get_target_uri(self.builder.current_docname), name)
+    if node is next(node.document.findall(explorer)):  # who opens a page soon comes to its first figure
+        self.body.append(f'<link rel="preload" as="script" fetchpriority="low" href="{source}">')
     self.body.append(f'<div class="mtj-figure" data-src="{source}" style="--mtj-sliders: {node["sliders"]}">')
 
 

@@ -34,7 +34,9 @@
   // A formula wider than its column scrolls, by keyboard too; all others are left as they are.
   function markWide(parts) {
     function unfolded(el) { return el.closest("summary") || !el.closest("details:not([open])"); }  // what is folded has its turn when it opens
-    function inside(selector) { return parts.flatMap(function (part) { return Array.from(part.querySelectorAll(selector)); }); }
+    function inside(selector) {
+      return parts.flatMap(function (part) { return (part.matches(selector) ? [part] : []).concat(Array.from(part.querySelectorAll(selector))); });
+    }
     var formulas = inside(".math > .katex-display, .math > .katex").filter(unfolded);
     formulas.forEach(function (formula) {  // measured at their natural width; all are read before one is changed
       if (!formula.matches(".katex-display")) formula.classList.remove("wide");
@@ -63,21 +65,21 @@
 
   // On a phone's first look only the sections in view are laid out (book.css); to measure the others would undo that.
   function laidOut(part) {
-    var title = part.tagName === "SECTION" && part.querySelector("h2");
-    return !title || !title.checkVisibility || title.checkVisibility({ contentVisibilityAuto: true });
+    return !part.checkVisibility || (part.tagName === "SECTION" ? part.querySelector("h2, h3") : part).checkVisibility({ contentVisibilityAuto: true });
   }
   function watchWidths() {
     var watch = new ResizeObserver(function (entries) {  // at first, and when a fold opens: its part grows
       markWide(entries.map(function (entry) { return entry.target; }).filter(laidOut));
     });
-    each(".bd-article > section > *", function (part) { watch.observe(part); });
+    each(".bd-article > section > :not(section), .bd-article > section > section > *", function (part) { watch.observe(part); });
   }
   // The other sections follow one at a time: a finger is answered in between.
   function layOutTheRest() {
-    var next = Array.from(document.querySelectorAll(".bd-article > section > section")).find(function (part) { return !part.style.contentVisibility; });
+    var next = Array.from(document.querySelectorAll(".bd-article > section > section, .bd-article > section > section > section"))
+      .find(function (part) { return !part.style.contentVisibility; });
     if (!next) return root.classList.remove("first-look");
     next.style.contentVisibility = "visible";
-    setTimeout(layOutTheRest, 200);
+    setTimeout(layOutTheRest, 150);
   }
 
   // Paper is a handout: white, the questions in their place, their answers and the solutions at the end.

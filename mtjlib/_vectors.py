@@ -5,6 +5,7 @@ import numpy as np
 from mtjlib._validate import real
 
 _STATES = {"parallel": 1.0, "antiparallel": -1.0}
+_NEXT, _LAST = np.array([1, 2, 0]), np.array([2, 0, 1])
 
 
 def vector(name, value, unit=""):
@@ -25,10 +26,9 @@ def unit_vector(name, value):
 
 
 def cross(a, b):
-    """Vector product along the first axis. With x, y repeated below z, every cyclic shift is a view of whole rows."""
-    a, b = (np.concatenate((v, v[:2])) for v in (a, b))
-    out = a[1:4] * b[2:5]
-    out -= a[2:5] * b[1:4]
+    """Vector product along the first axis; `take` is the fastest way that NumPy has to turn the components around."""
+    out = a.take(_NEXT, 0) * b.take(_LAST, 0)
+    out -= a.take(_LAST, 0) * b.take(_NEXT, 0)
     return out
 
 

@@ -157,6 +157,12 @@ def test_complex_energy_continues_the_real_one():
         (4.0 - 2.0j, -3.0 - 2.0j),
         (-6.0 - 0.5j, -5.0 - 0.5j),  # above the edge everywhere: |ζ| counts, not Re ζ
         (-9.0 - 3.0j, -9.0 - 3.0j),
+        (0.5 - 2.0j, 4.0 - 2.0j),  # below the edge, where the two waves are Bessel functions
+        (4.0 + 2.0j, 0.1 + 2.0j),
+        (30.0 - 6.0j, 40.0 - 6.0j),  # one end by them, the other by the expansion: on either side of their branch cut
+        (30.0 + 6.0j, 40.0 + 6.0j),
+        (30.0 + 0.0j, 40.0 + 0.0j),  # and on it
+        (complex(30.0, -0.0), complex(40.0, -0.0)),
     ],
 )
 def test_complex_box_against_numerical_integration(ends):

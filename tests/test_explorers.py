@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -110,6 +111,20 @@ console.log(JSON.stringify({
   changed: still.map((d, k) => d !== moved[k]),
 }));
 """
+
+
+def test_the_data_of_the_first_figure_alone_are_fetched_early(tmp_path):
+    from docutils.utils import new_document
+
+    page = new_document("page")
+    page += [explorers.explorer("", digest=digest, data="data", sliders=1) for digest in ("first", "second")]
+    builder = SimpleNamespace(name="html", outdir=tmp_path, current_docname="a/b", get_target_uri=lambda name: name)
+    writer = SimpleNamespace(builder=builder, body=[])
+    for node in page:
+        explorers.visit_explorer(writer, node)
+    early = [line for line in writer.body if "preload" in line]
+    assert early == ['<link rel="preload" as="script" fetchpriority="low" href="../explorers/first.js">']
+    assert [line.count("data-src") for line in writer.body] == [0, 1, 1]
 
 
 def test_the_host_loads_a_figure_when_it_comes_near_and_keeps_links(tmp_path):

@@ -8,7 +8,7 @@ const [root, executablePath, ...pages] = process.argv.slice(2);
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 /** Titles of the sections that the browser has not laid out. */
-const waiting = (page) => page.evaluate(() => [...document.querySelectorAll(".bd-article > section > section > h2")]
+const waiting = (page) => page.evaluate(() => [...document.querySelectorAll(".bd-article h2, .bd-article h3")]
   .filter((title) => !title.checkVisibility({ contentVisibilityAuto: true })).map((title) => title.textContent));
 
 async function look(browser, base, name) {
