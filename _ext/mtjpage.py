@@ -19,6 +19,7 @@ UNIT = (
 NUMBER_AND_UNIT = re.compile(rf"(?<=\d) (?=(?:{UNIT})(?![\w]))", re.ASCII)  # "nm²" too: ² is no letter of ASCII
 UNIT_AFTER_FORMULA = re.compile(rf"^ (?=(?:{UNIT})(?![\w]))", re.ASCII)
 NUMBER_IN_FORMULA = re.compile(r"\d\}*\s*\\\)$")
+TOUCHES = re.compile("\N{NO-BREAK SPACE}[^ \n]+|[)\\]”,.;:?!’]+")
 VERDICT = re.compile(r"(Right|Not quite|Wrong|Almost)\b")
 
 
@@ -44,21 +45,24 @@ def keep_units(soup):
         is_formula = "math" in getattr(before, "attrs", {}).get("class", ())
         if is_formula and NUMBER_IN_FORMULA.search(before.get_text()):
             joined = UNIT_AFTER_FORMULA.sub("\N{NO-BREAK SPACE}", joined)
-        joined = re.sub("(?<=Ω) (?=[µn]?m²)", "\N{NO-BREAK SPACE}", joined)
+        joined = re.sub("(?<=[ΩV²]) (?=[µn]?m²)", "\N{NO-BREAK SPACE}", joined)
         joined = re.sub(r" = (?=[-−]?\d)", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}", joined)
         if joined != string:
             string.replace_with(joined)
 
 
 def keep_punctuation(soup):
-    """Keep a formula and the bracket or comma that touches it on one line."""
+    """Keep a formula and the bracket, comma or unit that touches it on one line.
+
+    A browser may break a line beside a formula even where there is a space that does not break.
+    """
     for formula in soup.select("span.math"):
         before, after = formula.previous_sibling, formula.next_sibling
         opening = closing = ""
         if isinstance(before, NavigableString) and (found := re.search(r"[(\[“]$", before)):
             opening = found[0]
             before.replace_with(before[: -len(opening)])
-        if isinstance(after, NavigableString) and (found := re.match(r"[)\]”,.;:?!’]+", after)):
+        if isinstance(after, NavigableString) and (found := TOUCHES.match(after)):
             closing = found[0]
             after.replace_with(after[len(closing) :])
         if opening or closing:

@@ -34,8 +34,8 @@ def page(html):
         ("in 1975 Michel, 3 men, 2 more", "in 1975 Michel, 3 men, 2 more"),
         ("a bridge of 10 nm²", "a bridge of 10\u00a0nm²"),
         ("d = 1 nm or d = a", "d\u00a0=\u00a01\u00a0nm or d = a"),
+        ("3.8 µJ/(V m²), 0.0381 eV nm²", "3.8\u00a0µJ/(V\u00a0m²), 0.0381\u00a0eV\u00a0nm²"),
         ("8 Ω µm² on 1 Ω m²", "8\u00a0Ω\u00a0µm² on 1\u00a0Ω\u00a0m²"),
-        ('<span class="math">\\(10^{11}\\)</span> S/m²', '<span class="math">\\(10^{11}\\)</span>\u00a0S/m²'),
         ('<span class="math">\\(T\\)</span> s or 1', '<span class="math">\\(T\\)</span> s or 1'),
         ("<code>60 %</code>", "<code>60 %</code>"),
         ('<span class="math">\\(60 %\\)</span>', '<span class="math">\\(60 %\\)</span>'),
@@ -49,6 +49,14 @@ def test_brackets_and_commas_stay_with_their_formula():
     math = '<span class="math">x</span>'
     assert page(f"<p>a ({math}), b</p>") == f'<p>a <span class="nobreak">({math}),</span> b</p>'
     assert page(f"<p>a {math} b</p>") == f"<p>a {math} b</p>"
+
+
+def test_a_unit_stays_with_the_formula_before_it():
+    # a space that does not break is not enough: a browser breaks a line beside a formula all the same
+    math = '<span class="math">\\(10^{11}\\)</span>'
+    assert page(f"<p>a {math} S/m² b</p>") == f'<p>a <span class="nobreak">{math}\u00a0S/m²</span> b</p>'
+    unit = f'<p><span class="nobreak">{math}\u00a0=\u00a04.5\u00a0eV,</span> b</p>'
+    assert page(f"<p>{math} = 4.5 eV, b</p>") == unit
 
 
 INLINE = '<p><span class="math notranslate nohighlight">\\(a &lt; b\\)</span></p>'
