@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book chapter serve test library bench lint format notebooks exercises oldest dist lock clean
+.PHONY: help book chapter serve lab test library bench lint format notebooks exercises oldest dist lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,14 @@ chapter: $(READY) ## rebuild one page fast: make chapter N=julliere
 
 serve: ## serve the built book on http://127.0.0.1:8000
 	$(PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+lab: $(READY) ## open the notebooks that readers download in JupyterLab, as copies to work in
+	@test -d _build/html/_sources || $(MAKE) book
+	@mkdir -p lab
+	@for file in _build/html/_sources/chapters/*.ipynb _build/html/hands-on/*.ipynb; do \
+		kind=$$(basename $$(dirname $$file)); mkdir -p lab/$$kind; \
+		test -e lab/$$kind/$$(basename $$file) || cp $$file lab/$$kind/; done
+	$(BIN)/jupyter lab lab
 
 test: book $(TESTED) ## build the book, then run every test: package, notebooks, exercises, pages
 	@OMP_NUM_THREADS=1 $(STEP) "Run the tests" $(BIN)/python -m pytest -n 2 --dist loadscope \
