@@ -615,7 +615,8 @@ function mapLayout(spec, width, textWidth) {
   const wide = spec.curves.length > 0 && width >= 620;
   const outer = wide ? Math.round(0.52 * width) : width;
   const height = Math.round(Math.min(Math.max(0.8 * outer, 260), 400));
-  const [top, bottom] = [34, height - 48];
+  const below = widthOf(withUnit(up), textWidth) + widthOf(spec.zlabel, textWidth) > outer - 30;  // two names that do not fit into one line
+  const [top, bottom] = [below ? 52 : 34, height - 48];
   const yTicks = ticks(up.min, up.max, (bottom - top) / 42, { log: up.log, degrees: up.unit === "°" });
   const zTicks = ticks(...spec.zlim, (bottom - top) / 60, { log: spec.zlog });
   const left = Math.ceil(Math.max(...yTicks.labels.map(textWidth), 8)) + 14;
@@ -624,14 +625,14 @@ function mapLayout(spec, width, textWidth) {
   const xTicks = ticks(across.min, across.max, (right - left) / 62, { log: across.log, degrees: across.unit === "°" });
   const toX = scale([across.min, across.max], [left, right], across.log);
   const toY = scale([up.min, up.max], [bottom, top], up.log);
-  return { wide, outer, height, left, right, top, bottom, xTicks, yTicks, zTicks, toX, toY };
+  return { wide, below, outer, height, left, right, top, bottom, xTicks, yTicks, zTicks, toX, toY };
 }
 
 /** A map with its colour bar, contour lines and cross-hair, and the curves behind the cross-hair. `paint` turns colours
  * into the address of a picture. */
 export function mapScene(spec, x, frame, width, textWidth = approximateWidth, given = {}) {
   const place = mapLayout(spec, width, textWidth);
-  const { wide, outer, height, left, right, top, bottom, xTicks, yTicks, zTicks, toX, toY } = place;
+  const { wide, below, outer, height, left, right, top, bottom, xTicks, yTicks, zTicks, toX, toY } = place;
   const { nx, ny } = spec.field;
   const { to, stops } = shading(spec);
   const [w, h] = [right - left, bottom - top];
@@ -675,7 +676,7 @@ export function mapScene(spec, x, frame, width, textWidth = approximateWidth, gi
     ...xTicks.values.map((v, i) => label("mtj-tick", toX(v), bottom + 19, "middle", xTicks.labels[i])),
     ...zTicks.values.map((v, i) => label("mtj-tick", right + 31, ofBar(v) + 4.5, "start", zTicks.labels[i])),
     label("mtj-name", 2, 16, "start", axisName(withUnit(spec.sliders[1]), yTicks.exponent)),
-    label("mtj-name", outer - 4, 16, "end", axisName(spec.zlabel, zTicks.exponent)),
+    label("mtj-name", outer - 4, below ? 34 : 16, "end", axisName(spec.zlabel, zTicks.exponent)),
     label("mtj-name", (left + right) / 2, height - 8, "middle", axisName(withUnit(spec.sliders[0]), xTicks.exponent)),
   );
   let total = height;

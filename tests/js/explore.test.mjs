@@ -493,6 +493,19 @@ test("map, profile and sphere draw at every width, and are described once", () =
   }
 });
 
+test("the names of a map's height and colour share a line where both fit", () => {
+  const axis = (name) => slider({ name, label: name, value: 0.5 });
+  const { spec } = packed([[0, 5]]);
+  const map = { ...spec, view: "map", curves: [], sliders: [axis("x"), axis("mass in the barrier")], zlabel: "polarisation at q = 0", zlim: [0, 1], levels: [], field: { nx: 2, ny: 2 } };
+  const at = (width) => {
+    const drawing = explore.mapScene(map, [], { curves: [], readouts: {}, z: [0, 1, 0, 1] }, width, undefined, { values: [0.5, 0.5] });
+    const [up, colour] = ofClass(drawing, "mtj-name").map(([, a]) => a.y);
+    return { up, colour, top: Number(ofClass(drawing, "mtj-nothing")[0][1].y) };
+  };
+  assert.deepEqual(at(500), { up: 16, colour: 16, top: 34 });
+  assert.deepEqual(at(240), { up: 16, colour: 34, top: 52 });
+});
+
 test("the numbers of a figure as a table", () => {
   const { spec } = packed([[0, 5], [0, 5], [0, 5]]);
   const text = explore.table(spec, [0, 1], { curves: [[1, NaN]], readouts: {} }, [0.25]);
