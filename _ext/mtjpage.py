@@ -20,6 +20,8 @@ NUMBER_AND_UNIT = re.compile(rf"(?<=\d) (?=(?:{UNIT})(?![\w]))", re.ASCII)  # "n
 UNIT_AFTER_FORMULA = re.compile(rf"^ (?=(?:{UNIT})(?![\w]))", re.ASCII)
 NUMBER_IN_FORMULA = re.compile(r"\d\}*\s*\\\)$")
 TOUCHES = re.compile("\N{NO-BREAK SPACE}[^ \n]+|[)\\]”,.;:?!’]+")
+TOUCHES_LONG = re.compile(r"[)\]”,.;:?!’]+")
+LONG_FORMULA = 44  # characters of TeX; a longer one would not fit a phone together with its unit
 VERDICT = re.compile(r"(Right|Not quite|Wrong|Almost)\b")
 
 
@@ -62,7 +64,8 @@ def keep_punctuation(soup):
         if isinstance(before, NavigableString) and (found := re.search(r"[(\[“]$", before)):
             opening = found[0]
             before.replace_with(before[: -len(opening)])
-        if isinstance(after, NavigableString) and (found := TOUCHES.match(after)):
+        touches = TOUCHES if len(formula.get_text()) <= LONG_FORMULA else TOUCHES_LONG
+        if isinstance(after, NavigableString) and (found := touches.match(after)):
             closing = found[0]
             after.replace_with(after[len(closing) :])
         if opening or closing:

@@ -57,6 +57,8 @@ def test_a_unit_stays_with_the_formula_before_it():
     assert page(f"<p>a {math} S/m² b</p>") == f'<p>a <span class="nobreak">{math}\u00a0S/m²</span> b</p>'
     unit = f'<p><span class="nobreak">{math}\u00a0=\u00a04.5\u00a0eV,</span> b</p>'
     assert page(f"<p>{math} = 4.5 eV, b</p>") == unit
+    long = f'<span class="math">\\({"a+" * 30}1\\)</span>'  # on a phone it must break somewhere
+    assert page(f"<p>{long} eV</p>") == f"<p>{long}\u00a0eV</p>"
 
 
 INLINE = '<p><span class="math notranslate nohighlight">\\(a &lt; b\\)</span></p>'
