@@ -201,6 +201,14 @@ class Equations(Page):
         return f"*{name.removeprefix('test_').replace('_', ' ')}* in `{file}`"
 
 
+def formula(text):
+    """Set the numbers of atoms in a chemical formula low: Al2O3, but not the plane in MgO(001)."""
+    return re.sub(r"(?<=[A-Za-z])\d+(?:[/.]\d+)?", r"{sub}`\g<0>`", text)
+
+
+SUBSTANCES = {"junction", "barrier", "material"}
+
+
 class Records(Page):
     """The rows of one CSV file of measured numbers."""
 
@@ -213,9 +221,11 @@ class Records(Page):
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         heads = [re.sub(r"_(percent|K)$", lambda m: {"percent": " (%)", "K": " (K)"}[m[1]], name) for name in rows[0]]
+        heads = [name.replace("tmr", "TMR") for name in heads]
         lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
         for row in rows:
             cells = [f"{{cite:t}}`{value}`" if name == "reference" and value else value for name, value in row.items()]
+            cells = [formula(cell) if name in SUBSTANCES else cell for name, cell in zip(row, cells, strict=True)]
             lines.append("| " + " | ".join(cells) + " |")
         return [self.box("records", "\n".join(lines))]
 

@@ -11,6 +11,7 @@ from sphinx.transforms import SphinxTransform
 
 PAGE = "chapters/notation"
 LETTERS = {
+    "alpha": "α", "gamma": "γ", "delta": "δ", "Sigma": "Σ", "omega": "ω", "tau": "τ", "mu": "µ", "nu": "ν",
     "Delta": "Δ", "Gamma": "Γ", "Lambda": "Λ", "Pi": "Π", "beta": "β", "theta": "θ", "varepsilon": "ε", "kappa": "κ",
     "sigma": "σ", "varphi": "φ", "phi": "φ", "xi": "ξ", "ell": "ℓ", "rho": "ρ", "eta": "η", "hbar": "ħ", "lambda": "λ",
     "parallel": "∥", "perp": "⊥", "uparrow": "↑", "downarrow": "↓", "pm": "±", "times": "×", "chi": "χ",
@@ -19,9 +20,18 @@ LETTERS = {
 
 def plain(symbol):
     """Return LaTeX as letters that an index can sort."""
-    text = re.sub(r"\\(?:mathbf|mathcal|mathrm|text|hat|boldsymbol)\s*\{?(\w)\}?", r"\1", symbol)
-    text = re.sub(r"\\(\w+)\s*", lambda match: LETTERS.get(match[1], ""), text)
-    return re.sub(r"[{}$\\,]", "", text).strip()
+    text = re.sub(r"\\(?:mathbf|mathcal|mathrm|text|hat|boldsymbol)\s*\{?(\w)\}?", r" \1", symbol).replace("\\,", " ")
+    text = re.sub(r"\\([A-Za-z]+)\s*", lambda match: LETTERS.get(match[1], ""), text)
+    text = re.sub(r"[{}$\\]", "", text).replace("^2", "²").replace("^-", "⁻")
+    return " ".join(text.split())
+
+
+def headword(paragraph):
+    """Return what a symbol means in a few words: no formula before or after them, and no second meaning."""
+    parts = [f"\0{plain(part.astext())}\0" if isinstance(part, nodes.math) else part.astext() for part in paragraph]
+    text = re.sub(r"^\0[^\0]*\0[,:] ", "", "".join(parts))
+    text = re.sub(r", \0[^\0]*=[^\0]*\0$", "", re.split(r"[;:]| \(", text)[0].strip())
+    return text.replace("\0", "").rstrip(",")
 
 
 class SymbolEntries(SphinxTransform):
@@ -37,7 +47,7 @@ class SymbolEntries(SphinxTransform):
             symbols = [plain(math.astext()) for math in cells[0].findall(nodes.math)]
             if not symbols or len(cells) < 4:
                 continue
-            meaning = re.split(r"[;:(]", cells[1].astext())[0].strip().rstrip(",")
+            meaning = headword(cells[1][0])
             names = [literal.astext() for literal in cells[-1].findall(nodes.literal)]
             target = f"symbol-{number}"
             entries = [("single", f"{meaning}, {', '.join(symbols)}", target, "", None)]

@@ -47,7 +47,7 @@ def keep_units(soup):
         is_formula = "math" in getattr(before, "attrs", {}).get("class", ())
         if is_formula and NUMBER_IN_FORMULA.search(before.get_text()):
             joined = UNIT_AFTER_FORMULA.sub("\N{NO-BREAK SPACE}", joined)
-        joined = re.sub("(?<=[ΩV²]) (?=[µn]?m²)", "\N{NO-BREAK SPACE}", joined)
+        joined = re.sub("(?<=[ΩV²ⁿ]) (?=[µn]?m[²³])", "\N{NO-BREAK SPACE}", joined)
         joined = re.sub(r" = (?=[-−]?\d)", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}", joined)
         if joined != string:
             string.replace_with(joined)
