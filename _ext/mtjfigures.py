@@ -12,11 +12,13 @@ COLOUR = re.compile(
     r"(?P<property>\b(?:fill|stroke|stop-color)\s*:\s*)(?P<colour>#[0-9a-f]{6}|black|white)", re.IGNORECASE
 )
 PALETTE = ("#0072b2", "#b84a00", "#00775a", "#a8478a")  # blue, vermilion, green, purple
-TINTS = {  # pale grounds behind letters and lines (magnet, oxide, cell, measured range): as dark as the ink is light
+TINTS = {  # pale grounds (magnet, oxide and its faults, cell, measured range): as dark as the ink is light
     "#dce6ee": "#22364a",
     "#f3e9da": "#3f3424",
     "#d9e6f2": "#1f3a54",
     "#f3d9c8": "#4c3021",
+    "#8fa9bc": "#5b7a90",
+    "#d9c3a0": "#7d673f",
 }
 THEMES = {  # ink, ground (as in _static/book.css), palette
     "light": ("#222222", "#fffefb", PALETTE),

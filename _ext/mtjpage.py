@@ -14,12 +14,13 @@ from bs4 import BeautifulSoup, Comment, NavigableString
 
 NO_TEXT = {"pre", "code", "script", "style", "kbd", "samp", "textarea", "template", "svg", "math"}
 UNIT = (
-    r"%|°|[kMGTmµμnpf]?(?:eV|Ω|V|A|S|W|J|T|Hz|F|K|m|s|N)|Å|ps|ns|fs|µs|nm|µm|mm|cm|min|h|ohm|Oe|kOe|electrons?|decades?"
+    r"%|°C?|[kMGTmµμnpf]?(?:eV|Ω|V|A|S|W|J|T|Hz|F|K|m|s|N)|Å|ps|ns|fs|µs|nm|µm|mm|cm|min|h|"
+    r"ohm|Oe|kOe|electrons?|decades?"
 )
 NUMBER_AND_UNIT = re.compile(rf"(?<=\d) (?=(?:{UNIT})(?![\w]))", re.ASCII)  # "nm²" too: ² is no letter of ASCII
 UNIT_AFTER_FORMULA = re.compile(rf"^ (?=(?:{UNIT})(?![\w]))", re.ASCII)
 NUMBER_IN_FORMULA = re.compile(r"\d\}*\s*\\\)$")
-TOUCHES = re.compile("\N{NO-BREAK SPACE}[^ \n]+|[)\\]”,.;:?!’]+")
+TOUCHES = re.compile("[\N{NO-BREAK SPACE}/][^ \n]+|[)\\]”,.;:?!’]+")
 TOUCHES_LONG = re.compile(r"[)\]”,.;:?!’]+")
 LONG_FORMULA = 44  # characters of TeX; a longer one would not fit a phone together with its unit
 VERDICT = re.compile(r"(Right|Not quite|Wrong|Almost)\b")

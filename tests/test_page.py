@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "_ext"))
-pytest.importorskip("bs4")
+BeautifulSoup = pytest.importorskip("bs4").BeautifulSoup
 
 import formulas  # noqa: E402
 import mtjelsewhere  # noqa: E402
@@ -31,6 +31,7 @@ def page(html):
     ("before", "after"),
     [
         ("at 60 % and 30 meV, 2.1 kΩ", "at 60\u00a0% and 30\u00a0meV, 2.1\u00a0kΩ"),
+        ("at 25 °C, by 75 °", "at 25\u00a0°C, by 75\u00a0°"),
         ("in 1975 Michel, 3 men, 2 more", "in 1975 Michel, 3 men, 2 more"),
         ("a bridge of 10 nm²", "a bridge of 10\u00a0nm²"),
         ("d = 1 nm or d = a", "d\u00a0=\u00a01\u00a0nm or d = a"),
@@ -49,6 +50,7 @@ def test_brackets_and_commas_stay_with_their_formula():
     math = '<span class="math">x</span>'
     assert page(f"<p>a ({math}), b</p>") == f'<p>a <span class="nobreak">({math}),</span> b</p>'
     assert page(f"<p>a {math} b</p>") == f"<p>a {math} b</p>"
+    assert page(f"<p>a {math}/s or</p>") == f'<p>a <span class="nobreak">{math}/s</span> or</p>'
 
 
 def test_a_unit_stays_with_the_formula_before_it():
@@ -80,6 +82,23 @@ def test_katex_sets_what_it_knows_and_names_what_it_does_not():
     assert "<math" in right["html"] and 'aria-hidden="true"' in right["html"] and "annotation" not in right["html"]
     assert r"\kappas" in unknown["error"]  # a macro that is not one is no red text on a page
     assert "error" in comment  # TeX would lose what follows the sign
+
+
+def test_lines_end_outside_brackets_and_not_before_a_factor():
+    if not formulas.can_be_set(ROOT):
+        pytest.skip("KaTeX or Node.js is missing")
+
+    def lines(tex):  # the formula, cut wherever a line may end
+        drawn = formulas.set_formulas([(tex, False)], ROOT)[0]["html"].partition('"katex-html"')[2]
+        whole = BeautifulSoup('<p class="katex-html"' + drawn, "html.parser").p
+        assert not whole.select(".held .held")
+        parts = whole.find_all(class_=["held", "base"], recursive=False)
+        return [part.get_text().replace("\u200b", "") for part in parts]
+
+    assert lines("A=(b_1+b_2)(c_1-c_2)+d_1") == ["A=", "(b1+b2)(c1−c2)+", "d1"]
+    assert lines(r"N=1.9\times10^{-5}=0.13\pm0.02") == ["N=", "1.9×10−5=", "0.13±0.02"]
+    assert lines("V<0") == ["V<0"]
+    assert lines(r"\left(a+b\right)c+\frac{a}{b}(c+d)=e+f+g+h") == ["(a+b)c+", "ba(c+d)=", "e+", "f+", "g+", "h"]
 
 
 def test_style_sheets_keep_what_a_page_or_a_script_names(tmp_path):
