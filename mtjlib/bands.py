@@ -348,17 +348,23 @@ def _electrode(junction, spin, modes, basis, *at):
     return np.sqrt(lam.imag), w, self_energy
 
 
-def _green(junction, left, right, barrier):
+def _across(junction, lam):
+    """What a barrier of N layers with Bloch factors λ does to waves: λ, a_N, λ a_(N-1) and λ^N (see `scattering`)."""
+    lam = _slightly_lossy(lam)
+    square, a, b, c = lam * lam, np.ones_like(lam), np.zeros_like(lam), np.ones_like(lam)
+    for _ in range(junction.layers):
+        a, b, c = 1 + square * a, lam * a, lam * c
+    return lam, a, b, c
+
+
+def _green(left, right, across):
     """The Green function's blocks 11 and N1, in the barrier's own modes, where the barrier is diagonal.
 
     Modes are complex numbers with no imaginary part: a product of a real with a complex matrix takes NumPy five times
     longer.
     """
     self_l, self_r = left[2], right[2]
-    lam = _slightly_lossy(barrier[0])
-    a, b, c = np.ones_like(lam), np.zeros_like(lam), np.ones_like(lam)
-    for _ in range(junction.layers):
-        a, b, c = 1 + lam**2 * a, lam * a, lam * c
+    lam, a, b, c = across
     one = np.eye(lam.shape[-1])
 
     def rows(diagonal, matrix):
@@ -376,13 +382,14 @@ def _green(junction, left, right, barrier):
 
 def _transmissions(junction, pairs, *at):
     """Transmission for each pair of spins: every set of modes is found once and used for all of them."""
-    barrier = _modes(junction, "barrier", *at)
+    lam, basis = _modes(junction, "barrier", *at)
+    across = _across(junction, lam)
     spins = {spin: _modes(junction, spin, *at) for spin in {spin for pair in pairs for spin in pair}}
-    leads = {spin: _electrode(junction, spin, modes, barrier[1], *at) for spin, modes in spins.items()}
+    leads = {spin: _electrode(junction, spin, modes, basis, *at) for spin, modes in spins.items()}
     result = []
     for left, right in pairs:
         (flux_l, w_l, _), (flux_r, w_r, _) = leads[left], leads[right]
-        _, g_n1 = _green(junction, leads[left], leads[right], barrier)
+        _, g_n1 = _green(leads[left], leads[right], across)
         t = 2 * flux_r[..., :, None] * (_t(w_r) @ g_n1 @ w_l) * flux_l[..., None, :]
         result.append((t.real**2 + t.imag**2).sum((-2, -1)))
     return result
@@ -427,10 +434,10 @@ def scattering(junction, left, right, kx=0.0, ky=0.0, energy=0.0):
     device("junction", junction, FilterJunction)
     _check_spins(left, right)
     at = kx, ky, energy
-    barrier = _modes(junction, "barrier", *at)
-    leads = [_electrode(junction, spin, _modes(junction, spin, *at), barrier[1], *at) for spin in (left, right)]
+    lam, basis = _modes(junction, "barrier", *at)
+    leads = [_electrode(junction, spin, _modes(junction, spin, *at), basis, *at) for spin in (left, right)]
     (flux_l, w_l, self_l), (flux_r, w_r, _) = leads
-    g_11, g_n1 = _green(junction, *leads, barrier)
+    g_11, g_n1 = _green(*leads, _across(junction, lam))
     t = 2 * flux_r[..., :, None] * (_t(w_r) @ g_n1 @ w_l) * flux_l[..., None, :]
     first = _t(w_l) @ g_11 @ w_l
     if left == "minority" and junction.interface is not None:  # the first layer after the leads is the interface
