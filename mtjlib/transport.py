@@ -505,7 +505,7 @@ class ResolvedTransmission:
 
     @property
     def in_plane(self):
-        r""":math:`T_1^-\,t_b^2\,T_2^+`: its sum is the in-plane torque on the right magnet (`torque_in_plane`)."""
+        r"""Its sum is the in-plane torque on the right magnet (`torque_in_plane`), :math:`T_1^-\,t_b^2\,T_2^+`."""
         return self.up_up + self.up_down - self.down_up - self.down_down
 
 
