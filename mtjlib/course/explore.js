@@ -258,9 +258,11 @@ export function roundStep(rough, degrees = false) {
 /** Tick values and labels between `low` and `high`; labels are in units of 10^exponent. */
 export function ticks(low, high, count, { log = false, degrees = false } = {}) {
   if (log && high / low > 3) return logTicks(low, high, count);
-  const step = roundStep((high - low) / Math.max(count, 1), degrees);
-  const values = [];
-  for (let k = Math.ceil(low / step - 1e-6); k * step <= high + 1e-6 * step; k++) values.push(k * step);
+  let [step, values] = [0, []];
+  for (let wanted = Math.max(count, 1); values.length < 2 && wanted < 99; wanted *= 1.5) {  // one number is no scale
+    [step, values] = [roundStep((high - low) / wanted, degrees), []];
+    for (let k = Math.ceil(low / step - 1e-6); k * step <= high + 1e-6 * step; k++) values.push(k * step);
+  }
   const largest = Math.floor(Math.log10(Math.max(...values.map(Math.abs), step)) + 1e-9);
   const exponent = largest >= 5 || largest <= -4 ? 3 * Math.floor(largest / 3) : 0;
   const unit = 10 ** exponent;

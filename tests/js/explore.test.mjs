@@ -283,6 +283,11 @@ test("ticks are round, inside the limits and distinct", () => {
   }
   assert.deepEqual(explore.ticks(0, 180, 5, { degrees: true }).labels, ["0", "45", "90", "135", "180"]);
   assert.deepEqual(explore.ticks(0, 180, 2, { degrees: true }).labels, ["0", "90", "180"]);
+  // One number alone is no scale, however narrow the drawing.
+  assert.deepEqual(explore.ticks(-3, 3, 1).labels, ["−2", "0", "2"]);
+  for (const [low, high] of [[0.1, 0.9], [0.21, 0.39], [-7, 13], [1e-9, 4e-9]])
+    for (const count of [0, 1, 2, 3]) assert.ok(explore.ticks(low, high, count).values.length >= 2);
+  assert.deepEqual(explore.ticks(1, 1, 3).labels, []);
 });
 
 test("large and small numbers share one power of ten, named with the unit", () => {
