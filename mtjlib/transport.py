@@ -464,7 +464,8 @@ def bias_coefficients(junction):
     Raises
     ------
     NotSettled
-        For a spacer with a bound state (q = 0) at the Fermi level.
+        For a spacer with a bound state (q = 0) at the Fermi level. Possibly also where a band edge lies there, or
+        where the edges of two bands nearly coincide: a second derivative is not clean at such places.
 
     Examples
     --------
